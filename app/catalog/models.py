@@ -1,0 +1,48 @@
+"""Products and their SKUs."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from app.core.ids import ProductId, SkuId, new_id
+
+
+class Product(Model):
+    """What is sold."""
+
+    id: ProductId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # Tortoise types a key as UUID
+    title = fields.CharField(max_length=100)
+    description = fields.TextField()
+    category = fields.CharField(max_length=32)
+    #: Pictures below the media folder, the cover first: [{"path", "width", "height"}].
+    pictures: list[dict[str, Any]] = fields.JSONField()
+    #: [{"name": "颜色", "values": ["白", "黑"]}]; empty where there is one SKU.
+    options: list[dict[str, Any]] = fields.JSONField()
+    #: Title, category and description cut into words, so that both databases find Chinese alike.
+    search_text = fields.TextField()
+    sold_count = fields.IntField(default=0)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "products"
+
+
+class Sku(Model):
+    """One choice of a product's options. Stock is what the shop sells alone; deals have quotas of their own."""
+
+    id: SkuId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # Tortoise types a key as UUID
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "pintuan.Product", on_delete=fields.OnDelete.RESTRICT
+    )
+    product_id: ProductId
+    #: One value per option of the product, in their order.
+    option_values: list[str] = fields.JSONField()
+    price_fen = fields.BigIntField()
+    stock = fields.IntField()
+    position = fields.SmallIntField()
+
+    class Meta:
+        table = "skus"
+        constraints = (CheckConstraint("stock >= 0 AND price_fen >= 0", "skus_stock_is_not_oversold"),)

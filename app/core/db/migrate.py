@@ -1,0 +1,78 @@
+"""Migrations: bringing a database to the tables of this version."""
+
+import asyncio
+import fcntl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import asyncpg
+from tortoise import Tortoise
+from tortoise.fields.data import CharEnumFieldInstance
+from tortoise.migrations.api import migrate as tortoise_migrate
+from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.writer import MigrationWriter
+
+from app.core.db.connections import TORTOISE_APP, connection, tortoise_config
+from app.core.settings import Settings
+
+#: Any number will do, as long as every version of Pintuan uses the same.
+_ADVISORY_LOCK = 7_428_826_301
+
+
+async def migrate(settings: Settings) -> None:
+    """Apply what is missing; nothing where nothing is. Two at once: the second waits, then finds nothing to do.
+
+    Leaves this process unbound: call `db.start` afterwards.
+    """
+    async with _alone(settings):
+        try:
+            await tortoise_migrate(config=tortoise_config(settings, for_migration=True))
+            if not settings.on_postgres:
+                await _check_foreign_keys()
+        finally:
+            await Tortoise.close_connections()
+
+
+async def changes_not_in_migrations(settings: Settings) -> list[MigrationWriter]:
+    """The migrations that the models ask for and nobody has written; empty where the two agree.
+
+    Call `.write()` on one to write it. Leaves this process unbound.
+    """
+    config = tortoise_config(settings)
+    await Tortoise.init(config=config, init_connections=False)
+    _forget_comments()
+    writers: list[MigrationWriter] = await MigrationAutodetector(Tortoise.apps, config["apps"]).changes()
+    return writers
+
+
+def _forget_comments() -> None:
+    # Tortoise takes docstrings and `#:` comments into its migrations, where a reworded sentence would be a change
+    # of the table, which on SQLite is drop and create.
+    for model in Tortoise.apps[TORTOISE_APP].values():
+        model._meta.table_description = ""  # noqa: SLF001 - there is no other way to it
+        for field in model._meta.fields_map.values():  # noqa: SLF001 - as above
+            field.description = "" if isinstance(field, CharEnumFieldInstance) else None
+
+
+async def _check_foreign_keys() -> None:
+    # The keys were off while tables were made anew; a row that points at nothing must not go unnoticed.
+    _, broken = await connection().execute_query("PRAGMA foreign_key_check")
+    if broken:
+        raise RuntimeError(f"the migration left rows that point at nothing: {[tuple(row) for row in broken][:10]}")
+
+
+@asynccontextmanager
+async def _alone(settings: Settings) -> AsyncIterator[None]:
+    """Hold the lock that keeps a second migrator waiting: Tortoise has none, and two at once destroy each other."""
+    if settings.on_postgres:
+        own = await asyncpg.connect(settings.database_url)
+        try:
+            await own.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
+            yield
+        finally:
+            await own.close()
+        return
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "migrate.lock").open("w") as lock:
+        await asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX)
+        yield

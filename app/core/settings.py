@@ -1,0 +1,127 @@
+"""Settings: everything that differs between one installation and the next, read from PINTUAN_* variables.
+
+The defaults are the embedded shop: one process, SQLite, in-process bus and worker, WeChat's sandbox. Every
+switch whose wrong side could harm has the safe side as its default.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """One installation's settings. Durations are in seconds, sizes in bytes."""
+
+    model_config = SettingsConfigDict(env_prefix="PINTUAN_", extra="ignore")
+
+    env: Literal["development", "production"] = Field(
+        default="development",
+        description="In production: trusted documents only, no introspection, no explorer, no sandbox.",
+    )
+    data_dir: Path = Field(default=Path(".data"), description="Where the embedded shop keeps its files.")
+    database_url: str = Field(
+        default="", description="postgres://… ; empty is SQLite in the data folder, for one process."
+    )
+    database_pool: int = Field(default=10, ge=2, description="Connections to PostgreSQL per process.")
+    redis_url: str = Field(default="", description="redis://… ; empty is the in-process bus, for one process.")
+    redis_prefix: str = Field(default="pintuan", description="What every Redis channel and key begins with.")
+    public_origin: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Where phones reach the API; pictures' addresses begin with it.",
+    )
+    landing_origin: str = Field(
+        default="", description="A domain of its own for landing pages; empty is the public origin."
+    )
+    landing_pages: bool = Field(default=True, description="Off: share links have no page on the open web.")
+    staff_password: SecretStr = Field(
+        default=SecretStr(""),
+        description="The demo staff's password; empty draws one and prints it at first start.",
+    )
+    token_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that sign access tokens: id:secret,id:secret ; the first signs, all verify. "
+        "Empty makes one in the data folder.",
+    )
+    access_token_seconds: int = Field(default=900, ge=60, description="How long an access token lives.")
+    in_process_worker: bool = Field(default=True, description="Run the worker inside the server process.")
+    trusted_proxies: str = Field(
+        default="127.0.0.1", description="Addresses whose X-Forwarded-For is believed, comma separated."
+    )
+    requests_per_minute: int = Field(
+        default=1200,
+        ge=1,
+        description="Operations a minute from one person, or one address.",
+    )
+
+    wechat_sandbox: bool = Field(
+        default=True, description="Use a WeChat that lives on this machine instead of WeChat's servers."
+    )
+    wechat_sandbox_origin: str = Field(
+        default="", description="Where the sandbox answers; empty is this server, under /wechat-sandbox."
+    )
+    wechat_sandbox_dir: Path | None = Field(
+        default=None, description="Where the sandbox keeps keys and state; empty is in the data folder."
+    )
+    wechat_api_origin: str = Field(default="https://api.weixin.qq.com", description="The mini-program API.")
+    wechat_pay_origin: str = Field(default="https://api.mch.weixin.qq.com", description="WeChat Pay.")
+    wechat_app_id: str = Field(default="", description="The mini-program's id.")
+    wechat_app_secret: SecretStr = Field(default=SecretStr(""), description="The mini-program's secret.")
+    wechat_mch_id: str = Field(default="", description="The merchant's id at WeChat Pay.")
+    wechat_merchant_serial: str = Field(default="", description="Serial of the merchant's certificate.")
+    wechat_merchant_key_file: Path | None = Field(default=None, description="The merchant's key, PEM.")
+    wechat_api_v3_key: SecretStr = Field(default=SecretStr(""), description="The APIv3 key, 32 characters.")
+    wechat_pay_public_key_id: str = Field(default="", description="PUB_KEY_ID_… ; empty is certificate mode.")
+    wechat_pay_public_key_file: Path | None = Field(default=None, description="WeChat Pay's public key, PEM.")
+    wechat_push_token: SecretStr = Field(default=SecretStr(""), description="Token of the message push.")
+    wechat_push_aes_key: SecretStr = Field(default=SecretStr(""), description="EncodingAESKey of the push.")
+    wechat_notify_origin: str = Field(
+        default="", description="Where WeChat Pay sends its notifications; empty is the public origin."
+    )
+    message_templates: str = Field(
+        default="", description="PURPOSE:templateId,… for subscribe messages; empty is the sandbox's."
+    )
+
+    movable_clock: bool = Field(
+        default=False, description="Tests only: the clock is the database's time plus a stored offset."
+    )
+
+    @model_validator(mode="after")
+    def _production_is_no_playground(self) -> Self:
+        if self.env == "production":
+            if self.movable_clock:
+                msg = "PINTUAN_MOVABLE_CLOCK is for tests and refused in production"
+                raise ValueError(msg)
+            if self.wechat_sandbox:
+                msg = "PINTUAN_WECHAT_SANDBOX must be false in production: nobody would be paid"
+                raise ValueError(msg)
+            if not self.token_keys.get_secret_value():
+                msg = "PINTUAN_TOKEN_KEYS is required in production: all processes sign with the same"
+                raise ValueError(msg)
+        if self.wechat_sandbox and self.wechat_mch_id:
+            msg = "PINTUAN_WECHAT_MCH_ID names a real merchant: set PINTUAN_WECHAT_SANDBOX=false"
+            raise ValueError(msg)
+        return self
+
+    @property
+    def on_postgres(self) -> bool:
+        """Whether the database is PostgreSQL; else it is SQLite."""
+        return bool(self.database_url)
+
+    @property
+    def sandbox_dir(self) -> Path:
+        """Where the sandbox keeps its keys and state."""
+        return self.wechat_sandbox_dir or self.data_dir / "wechat-sandbox"
+
+    @property
+    def landing_base(self) -> str:
+        """The origin of landing pages."""
+        return (self.landing_origin or self.public_origin).rstrip("/")
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings, read once. Tests clear the cache after changing the environment."""
+    return Settings()

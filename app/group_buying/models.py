@@ -1,0 +1,249 @@
+"""Deals, groups and seats."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
+from tortoise.models import Model
+
+from app.core.ids import (
+    DealId,
+    GroupCode,
+    GroupId,
+    OfferId,
+    OrderId,
+    ProductId,
+    SeatId,
+    SkuId,
+    UserId,
+    new_id,
+)
+
+
+class DealStatus(StrEnum):
+    """SCHEDULED and ENDED also follow from the deal's times; `rules.deal_status` has the last word."""
+
+    DRAFT = "DRAFT"
+    SCHEDULED = "SCHEDULED"
+    RUNNING = "RUNNING"
+    PAUSED = "PAUSED"
+    ENDED = "ENDED"
+    TAKEN_DOWN = "TAKEN_DOWN"
+
+
+class Audience(StrEnum):
+    """Who may open or join."""
+
+    ANYONE = "ANYONE"
+    NEWCOMERS = "NEWCOMERS"
+    TIER = "TIER"
+
+
+class Deal(Model):
+    """What is offered for group buying. Groups copy what they need, so an edit touches new groups only."""
+
+    id: DealId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # Tortoise types a key as UUID
+    product_id: ProductId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    title = fields.CharField(max_length=100)
+    description = fields.TextField()
+    status = fields.CharEnumField(DealStatus, max_length=12)
+    taken_down_reason = fields.CharField(max_length=200, null=True)
+    starts_at = fields.DatetimeField()
+    ends_at = fields.DatetimeField()
+    #: Seats of a group, 2 to 100.
+    size = fields.SmallIntField()
+    #: How long one group may form once its leader has paid, in seconds.
+    window_seconds = fields.IntField()
+    #: Pieces; null for no limit.
+    limit_per_order = fields.IntField(null=True)
+    limit_per_user = fields.IntField(null=True)
+    open_audience = fields.CharEnumField(Audience, max_length=12, default=Audience.ANYONE)
+    join_audience = fields.CharEnumField(Audience, max_length=12, default=Audience.ANYONE)
+    #: Provinces, cities or districts, as addresses name them, that it does not deliver to.
+    no_delivery: list[str] = fields.JSONField()
+    #: Title and product cut into words, so that both databases find Chinese alike.
+    search_text = fields.TextField()
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "deals"
+
+
+class Offer(Model):
+    """One SKU in one deal. `quota_left` is the hot counter of a popular deal: it never goes below zero."""
+
+    id: OfferId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # as above
+    deal: fields.ForeignKeyRelation[Deal] = fields.ForeignKeyField("pintuan.Deal", on_delete=fields.OnDelete.RESTRICT)
+    deal_id: DealId
+    sku_id: SkuId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    #: Per piece in a group.
+    price_fen = fields.BigIntField()
+    #: Pieces that the deal set aside.
+    quota = fields.IntField()
+    quota_left = fields.IntField()
+    position = fields.SmallIntField()
+
+    class Meta:
+        table = "offers"
+        constraints = (CheckConstraint("quota_left BETWEEN 0 AND quota", "offers_quota_is_not_oversold"),)
+        unique_together = (("deal", "sku_id"),)
+
+
+class GroupStatus(StrEnum):
+    """PENDING: the leader has not paid. FAILING: refunds are on their way. The last three are final."""
+
+    PENDING = "PENDING"
+    FORMING = "FORMING"
+    FAILING = "FAILING"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class GroupFailure(StrEnum):
+    """Why a group failed."""
+
+    EXPIRED = "EXPIRED"
+    TAKEN_DOWN = "TAKEN_DOWN"
+    RISK = "RISK"
+    LEADER_LEFT = "LEADER_LEFT"
+
+
+class GroupChangeKind(StrEnum):
+    """What changed last."""
+
+    SNAPSHOT = "SNAPSHOT"
+    SEAT_HELD = "SEAT_HELD"
+    SEAT_TAKEN = "SEAT_TAKEN"
+    SEAT_FREED = "SEAT_FREED"
+    LEADER_CHANGED = "LEADER_CHANGED"
+    COMPLETED = "COMPLETED"
+    FAILING = "FAILING"
+    REFUNDED = "REFUNDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+
+class Group(Model):
+    """One attempt to fill a deal. The database holds taken + held within size."""
+
+    id: GroupId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # as above
+    code: GroupCode = fields.CharField(max_length=11, unique=True)  # type: ignore[assignment]  # Tortoise types it as str
+    deal: fields.ForeignKeyRelation[Deal] = fields.ForeignKeyField("pintuan.Deal", on_delete=fields.OnDelete.RESTRICT)
+    deal_id: DealId
+    #: Who is called the leader now; `opener_id` is who opened it.
+    leader_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    opener_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    status = fields.CharEnumField(GroupStatus, max_length=12)
+    reason = fields.CharEnumField(GroupFailure, max_length=12, null=True)
+    #: Copied from the deal when the group opened, as is the window; prices stand in `group_prices`.
+    size = fields.SmallIntField()
+    window_seconds = fields.IntField()
+    #: Per piece, the cheapest SKU: what lists and pages show.
+    price_fen = fields.BigIntField()
+    #: Paid seats, and seats held or being released.
+    taken = fields.SmallIntField(default=0)
+    held = fields.SmallIntField(default=0)
+    #: Grows with every change; the head of the group's state stream.
+    version = fields.IntField(default=1)
+    last_change = fields.CharEnumField(GroupChangeKind, max_length=16)
+    #: Null while PENDING.
+    expires_at = fields.DatetimeField(null=True)
+    #: No new hold from here on, a little before the deadline.
+    closes_at = fields.DatetimeField(null=True)
+    refunds_done = fields.SmallIntField(default=0)
+    refunds_total = fields.SmallIntField(default=0)
+    created_at = fields.DatetimeField()
+    ended_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "groups"
+        constraints = (
+            CheckConstraint("taken >= 0 AND held >= 0 AND taken + held <= size", "groups_seats_within_size"),
+            CheckConstraint("size BETWEEN 2 AND 100", "groups_size_is_2_to_100"),
+        )
+
+
+class GroupPrice(Model):
+    """What one SKU costs in one group: copied when it opened, so that a later edit touches new groups only."""
+
+    id = fields.UUIDField(primary_key=True, default=new_id)
+    group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField(
+        "pintuan.Group", on_delete=fields.OnDelete.RESTRICT
+    )
+    group_id: GroupId
+    offer: fields.ForeignKeyRelation[Offer] = fields.ForeignKeyField(
+        "pintuan.Offer", on_delete=fields.OnDelete.RESTRICT
+    )
+    offer_id: OfferId
+    price_fen = fields.BigIntField()
+
+    class Meta:
+        table = "group_prices"
+        unique_together = (("group", "offer"),)
+
+
+class SeatStatus(StrEnum):
+    """HELD and RELEASING count as held, TAKEN and SETTLED as taken, the others count no more."""
+
+    HELD = "HELD"
+    RELEASING = "RELEASING"
+    RELEASED = "RELEASED"
+    TAKEN = "TAKEN"
+    SETTLED = "SETTLED"
+    REFUNDING = "REFUNDING"
+    REFUNDED = "REFUNDED"
+    REFUND_FAILED = "REFUND_FAILED"
+
+
+#: A seat that counts: one per user and group, which a partial unique index holds.
+LIVE_SEATS = (SeatStatus.HELD, SeatStatus.RELEASING, SeatStatus.TAKEN, SeatStatus.SETTLED)
+
+
+class SeatEnd(StrEnum):
+    """Why a held seat was given back."""
+
+    #: The hold ran out: three of these pause the buyer.
+    LAPSED = "LAPSED"
+    CANCELLED = "CANCELLED"
+    GROUP_FAILED = "GROUP_FAILED"
+
+
+class IfSeatLost(StrEnum):
+    """What to do with money that arrives after the hold ended and the seat is gone."""
+
+    REFUND = "REFUND"
+    RESEAT = "RESEAT"
+    OPEN_NEW = "OPEN_NEW"
+
+
+class Seat(Model):
+    """A buyer's place in a group, and the order that pays for it."""
+
+    id: SeatId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # as above
+    group: fields.ForeignKeyRelation[Group] = fields.ForeignKeyField(
+        "pintuan.Group", on_delete=fields.OnDelete.RESTRICT
+    )
+    group_id: GroupId
+    deal_id: DealId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    user_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    order_id: OrderId = fields.UUIDField(unique=True)  # type: ignore[assignment]  # as above
+    offer: fields.ForeignKeyRelation[Offer] = fields.ForeignKeyField(
+        "pintuan.Offer", on_delete=fields.OnDelete.RESTRICT
+    )
+    offer_id: OfferId
+    quantity = fields.IntField()
+    status = fields.CharEnumField(SeatStatus, max_length=16)
+    held_until = fields.DatetimeField(null=True)
+    #: When the payment began to be queried and closed; null unless RELEASING.
+    releasing_since = fields.DatetimeField(null=True)
+    end = fields.CharEnumField(SeatEnd, max_length=16, null=True)
+    ended_at = fields.DatetimeField(null=True)
+    taken_at = fields.DatetimeField(null=True)
+    if_seat_lost = fields.CharEnumField(IfSeatLost, max_length=8)
+    #: What was done with money that arrived too late; null where none did.
+    overflow = fields.CharEnumField(IfSeatLost, max_length=8, null=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "seats"

@@ -1,0 +1,8 @@
+"""Notifications: everyone hears what concerns her, once.
+
+Notification  one entry of a user's inbox, with a sequence number of its own: the inbox is an event stream.
+Consent       one tap that allows one WeChat subscribe message of a purpose; counted, used up by sending.
+Message       one WeChat subscribe message: sent at most once, for WeChat cannot make it idempotent.
+
+Hears the facts of the rooms below; nothing below knows that it exists.
+"""

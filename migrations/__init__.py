@@ -1,0 +1,1 @@
+"""One database, one history. `make migration` writes a new one from the models."""

@@ -1,0 +1,1 @@
+"""GraphQL: one folder per capability, and `engine`, which runs the operations."""

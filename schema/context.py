@@ -1,0 +1,70 @@
+"""What an operation knows: who asks, in which language, and its loaders.
+
+One per operation; for a subscription one per frame. Nothing of it outlives the operation.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.dataloader import DataLoader
+
+from app.accounts.models import Role
+from app.core.ids import SessionId, UserId
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Somebody who is signed in."""
+
+    user: UserId
+    session: SessionId
+    roles: frozenset[Role]
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation's surroundings."""
+
+    locale: str
+    #: None when nobody is signed in.
+    asker: Asker | None = None
+    #: What the client runs on, as it says itself: ios, android, devtools or web.
+    platform: str | None = None
+    #: The execution is shared between viewers, so nothing may depend on who asks.
+    shared: bool = False
+    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+
+    def who(self) -> Asker | None:
+        """Who asks; None when nobody is signed in. Raises in a shared execution."""
+        if self.shared:
+            raise RuntimeError("a shared execution asked who is asking")
+        return self.asker
+
+    def must_be_signed_in(self) -> Asker:
+        """Who asks; an UNAUTHENTICATED error where nobody is signed in."""
+        asker = self.who()
+        if asker is None:
+            raise GraphQLError("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
+        return asker
+
+    def must_have(self, role: Role) -> Asker:
+        """Who asks, if she has the role or is an admin; else a FORBIDDEN error."""
+        asker = self.must_be_signed_in()
+        if role not in asker.roles and Role.ADMIN not in asker.roles:
+            raise GraphQLError("Your role does not allow this.", extensions={"code": "FORBIDDEN"})
+        return asker
+
+    def loader(self, load: Callable[[list[K]], Any]) -> DataLoader[K, V]:
+        """This operation's loader over a batch function (keys in, values in the same order out)."""
+        if load not in self._loaders:
+            self._loaders[load] = DataLoader(load_fn=load)
+        return self._loaders[load]
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,8 @@
+"""Sharing: one short code stands for who shared what, and every opening of it is a touch.
+
+Share link  a random code that stands for (inviter, target, form); every card, poster, code and web page carries it.
+Touch       one recorded opening of a share link by a visitor.
+Visitor     who opened a link, by an id that the server minted before she signed in.
+
+Stands on group_buying, catalog, accounts. They do not know that it exists: it hears their facts.
+"""
