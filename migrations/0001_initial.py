@@ -5,10 +5,10 @@ from tortoise.migrations import operations as ops
 from app.accounts.models import Role
 from app.core.ids import new_id
 from app.desk.models import Matter
-from app.group_buying.models import Audience, DealStatus, GroupChangeKind, GroupFailure, GroupStatus, IfSeatLost, SeatEnd, SeatStatus
+from app.group_buying.states import Audience, DealStatus, GroupChangeKind, GroupFailure, GroupStatus, IfSeatLost, SeatEnd, SeatStatus
 from app.ledger.models import Account, Reason
 from app.notifications.models import MessagePurpose, MessageStatus, NotificationKind
-from app.orders.models import CloseReason, OrderStatus
+from app.orders.states import CloseReason, OrderStatus
 from app.payments.models import PaymentStatus, Purpose, RefundReason, RefundStatus
 from orjson import loads
 from share.models import ShareForm
@@ -353,6 +353,7 @@ class Migration(migrations.Migration):
                 ('status', fields.CharEnumField(description='', enum_type=SeatStatus, max_length=16)),
                 ('held_until', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('releasing_since', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('release_due_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('end', fields.CharEnumField(null=True, description='', enum_type=SeatEnd, max_length=16)),
                 ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ('taken_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

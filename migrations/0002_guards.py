@@ -51,7 +51,7 @@ INDEXES = [
     ("group_prices_offer", "group_prices (offer_id)"),
     ("seats_group", "seats (group_id)"),
     ("seats_of_user", "seats (user_id, created_at)"),
-    ("seats_held", "seats (held_until) WHERE status IN ('HELD', 'RELEASING')"),
+    ("seats_to_release", "seats (release_due_at) WHERE release_due_at IS NOT NULL"),
     ("seats_offer", "seats (offer_id)"),
     ("orders_of_user", "orders (user_id, created_at, id)"),
     ("order_lines_order", "order_lines (order_id)"),

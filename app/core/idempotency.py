@@ -48,6 +48,12 @@ async def keep_result(*, user: UserId, mutation: str, key: str, result: Mapping[
     )
 
 
+async def remember(*, user: UserId, mutation: str, key: str, given: Mapping[str, Any]) -> None:
+    """Remember a key for what may be repeated anyway: only other input under it is refused (IdempotencyKeyReused)."""
+    async with db.transaction():
+        await earlier_result(user=user, mutation=mutation, key=key, given=given)
+
+
 async def forget_old() -> int:
     """Delete the keys that are older than they are kept; how many."""
     deadline = await clock.now() - KEPT

@@ -1,7 +1,5 @@
 """Deals, groups and seats."""
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
@@ -18,25 +16,17 @@ from app.core.ids import (
     UserId,
     new_id,
 )
-
-
-class DealStatus(StrEnum):
-    """SCHEDULED and ENDED also follow from the deal's times; `rules.deal_status` has the last word."""
-
-    DRAFT = "DRAFT"
-    SCHEDULED = "SCHEDULED"
-    RUNNING = "RUNNING"
-    PAUSED = "PAUSED"
-    ENDED = "ENDED"
-    TAKEN_DOWN = "TAKEN_DOWN"
-
-
-class Audience(StrEnum):
-    """Who may open or join."""
-
-    ANYONE = "ANYONE"
-    NEWCOMERS = "NEWCOMERS"
-    TIER = "TIER"
+from app.group_buying.rules import DealTerms, GroupTerms
+from app.group_buying.states import (
+    Audience,
+    DealStatus,
+    GroupChangeKind,
+    GroupFailure,
+    GroupStatus,
+    IfSeatLost,
+    SeatEnd,
+    SeatStatus,
+)
 
 
 class Deal(Model):
@@ -68,6 +58,20 @@ class Deal(Model):
     class Meta:
         table = "deals"
 
+    @property
+    def terms(self) -> DealTerms:
+        """What it says about who may buy how much when."""
+        return DealTerms(
+            status=self.status,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            open_audience=self.open_audience,
+            join_audience=self.join_audience,
+            limit_per_order=self.limit_per_order,
+            limit_per_user=self.limit_per_user,
+            no_delivery=self.no_delivery,
+        )
+
 
 class Offer(Model):
     """One SKU in one deal. `quota_left` is the hot counter of a popular deal: it never goes below zero."""
@@ -87,41 +91,6 @@ class Offer(Model):
         table = "offers"
         constraints = (CheckConstraint("quota_left BETWEEN 0 AND quota", "offers_quota_is_not_oversold"),)
         unique_together = (("deal", "sku_id"),)
-
-
-class GroupStatus(StrEnum):
-    """PENDING: the leader has not paid. FAILING: refunds are on their way. The last three are final."""
-
-    PENDING = "PENDING"
-    FORMING = "FORMING"
-    FAILING = "FAILING"
-    COMPLETED = "COMPLETED"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
-
-
-class GroupFailure(StrEnum):
-    """Why a group failed."""
-
-    EXPIRED = "EXPIRED"
-    TAKEN_DOWN = "TAKEN_DOWN"
-    RISK = "RISK"
-    LEADER_LEFT = "LEADER_LEFT"
-
-
-class GroupChangeKind(StrEnum):
-    """What changed last."""
-
-    SNAPSHOT = "SNAPSHOT"
-    SEAT_HELD = "SEAT_HELD"
-    SEAT_TAKEN = "SEAT_TAKEN"
-    SEAT_FREED = "SEAT_FREED"
-    LEADER_CHANGED = "LEADER_CHANGED"
-    COMPLETED = "COMPLETED"
-    FAILING = "FAILING"
-    REFUNDED = "REFUNDED"
-    FAILED = "FAILED"
-    CANCELLED = "CANCELLED"
 
 
 class Group(Model):
@@ -156,6 +125,18 @@ class Group(Model):
     created_at = fields.DatetimeField()
     ended_at = fields.DatetimeField(null=True)
 
+    @property
+    def terms(self) -> GroupTerms:
+        """How it stands."""
+        return GroupTerms(
+            id=self.id,
+            status=self.status,
+            size=self.size,
+            taken=self.taken,
+            held=self.held,
+            closes_at=self.closes_at,
+        )
+
     class Meta:
         table = "groups"
         constraints = (
@@ -183,40 +164,6 @@ class GroupPrice(Model):
         unique_together = (("group", "offer"),)
 
 
-class SeatStatus(StrEnum):
-    """HELD and RELEASING count as held, TAKEN and SETTLED as taken, the others count no more."""
-
-    HELD = "HELD"
-    RELEASING = "RELEASING"
-    RELEASED = "RELEASED"
-    TAKEN = "TAKEN"
-    SETTLED = "SETTLED"
-    REFUNDING = "REFUNDING"
-    REFUNDED = "REFUNDED"
-    REFUND_FAILED = "REFUND_FAILED"
-
-
-#: A seat that counts: one per user and group, which a partial unique index holds.
-LIVE_SEATS = (SeatStatus.HELD, SeatStatus.RELEASING, SeatStatus.TAKEN, SeatStatus.SETTLED)
-
-
-class SeatEnd(StrEnum):
-    """Why a held seat was given back."""
-
-    #: The hold ran out: three of these pause the buyer.
-    LAPSED = "LAPSED"
-    CANCELLED = "CANCELLED"
-    GROUP_FAILED = "GROUP_FAILED"
-
-
-class IfSeatLost(StrEnum):
-    """What to do with money that arrives after the hold ended and the seat is gone."""
-
-    REFUND = "REFUND"
-    RESEAT = "RESEAT"
-    OPEN_NEW = "OPEN_NEW"
-
-
 class Seat(Model):
     """A buyer's place in a group, and the order that pays for it."""
 
@@ -235,8 +182,10 @@ class Seat(Model):
     quantity = fields.IntField()
     status = fields.CharEnumField(SeatStatus, max_length=16)
     held_until = fields.DatetimeField(null=True)
-    #: When the payment began to be queried and closed; null unless RELEASING.
+    #: When the payment began to be queried and closed; null before.
     releasing_since = fields.DatetimeField(null=True)
+    #: When giving the seat back is tried (again): the hold's end at first. Null once that is settled.
+    release_due_at = fields.DatetimeField(null=True)
     end = fields.CharEnumField(SeatEnd, max_length=16, null=True)
     ended_at = fields.DatetimeField(null=True)
     taken_at = fields.DatetimeField(null=True)

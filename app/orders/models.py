@@ -1,6 +1,5 @@
 """Orders, their lines and their history."""
 
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -9,27 +8,7 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from app.core.ids import OrderId, ProductId, SkuId, UserId, new_id
-
-
-class OrderStatus(StrEnum):
-    """How far an order has come; `rules.TRANSITIONS` says what may follow what."""
-
-    UNPAID = "UNPAID"
-    PAID_FORMING = "PAID_FORMING"
-    TO_SHIP = "TO_SHIP"
-    SHIPPED = "SHIPPED"
-    RECEIVED = "RECEIVED"
-    SETTLED = "SETTLED"
-    REFUNDING = "REFUNDING"
-    REFUNDED = "REFUNDED"
-    CLOSED = "CLOSED"
-
-
-class CloseReason(StrEnum):
-    """Why an order was never paid in time."""
-
-    HOLD_ENDED = "HOLD_ENDED"
-    CANCELLED = "CANCELLED"
+from app.orders.states import CloseReason, OrderStatus
 
 
 class Order(Model):

@@ -8,6 +8,7 @@ from app.core.db.connections import is_postgres as is_postgres
 from app.core.db.connections import is_ready as is_ready
 from app.core.db.connections import start as start
 from app.core.db.connections import stop as stop
+from app.core.db.sql import as_id as as_id
 from app.core.db.sql import execute as execute
 from app.core.db.sql import execute_each as execute_each
 from app.core.db.sql import row as row

@@ -70,6 +70,11 @@ async def execute_each(sql: str, parameters: Sequence[Sequence[object]]) -> None
     await connection().execute_many(_prepared(sql), [_given(each) for each in parameters])
 
 
+def as_id(stored: object) -> UUID:
+    """An id that was kept as text, such as in JSON."""
+    return stored if isinstance(stored, UUID) else UUID(str(stored))
+
+
 def _prepared(sql: str) -> str:
     return _translate(sql, on_postgres=is_postgres(), movable=settings().movable_clock)
 

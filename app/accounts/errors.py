@@ -1,0 +1,44 @@
+"""What accounts says no to."""
+
+from dataclasses import dataclass
+
+from app.core.errors import DomainError
+
+
+class LoginCodeInvalid(DomainError):
+    """This sign-in has expired; please sign in again."""
+
+
+class LoginCodeUsed(DomainError):
+    """This sign-in was already used; please sign in again."""
+
+
+class AccountBlocked(DomainError):
+    """This account is blocked."""
+
+
+class RefreshTokenInvalid(DomainError):
+    """Your session has ended; please sign in again."""
+
+
+class BadCredentials(DomainError):
+    """The username or the password is wrong."""
+
+
+@dataclass(eq=False)
+class TryLater(DomainError):
+    """Please try again a little later."""
+
+    retry_after_ms: int
+
+
+class AddressNotFound(DomainError):
+    """There is no such address."""
+
+
+class TooManyAddresses(DomainError):
+    """You have saved as many addresses as there is room for; delete one first."""
+
+
+class TokenInvalid(Exception):
+    """The access token was not signed by us, or is long out of date: UNAUTHENTICATED, no refusal of the shop."""

@@ -1,0 +1,127 @@
+"""What can be asked of accounts. Nothing here writes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from app.accounts import rules
+from app.accounts.models import Address, Role, User
+from app.accounts.tokens import Claims
+from app.core import db
+from app.core.ids import AddressId, SessionId, UserId
+
+
+class Asker(NamedTuple):
+    """Somebody who is signed in."""
+
+    user: UserId
+    session: SessionId
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPerson:
+    """A person as the public sees her: masked, without an id."""
+
+    nickname: str
+    avatar_path: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatIdentity:
+    """How WeChat knows a user. The session key never leaves the server."""
+
+    openid: str = field(repr=False)
+    session_key: str = field(repr=False)
+
+
+async def asker(claims: Claims) -> Asker | None:
+    """Who asks with these claims; None where they have expired, the session has ended or the user is blocked."""
+    found = await db.rows(_RoleOfAsker, _ASKER, claims.session, claims.user, claims.expires_at)
+    if not found:
+        return None
+    return Asker(claims.user, claims.session, frozenset(each.role for each in found if each.role))
+
+
+@dataclass(frozen=True, slots=True)
+class _RoleOfAsker:
+    role: Role | None
+
+
+#: One row per role, one without a role for who is no staff; none for who is nobody any more.
+_ASKER = """
+SELECT r.role FROM sessions s JOIN users u ON u.id = s.user_id LEFT JOIN user_roles r ON r.user_id = u.id
+ WHERE s.id = $1 AND s.user_id = $2 AND s.ended_at IS NULL AND u.blocked_at IS NULL AND $now < $3
+"""
+
+
+async def session_heads(sessions: Sequence[UUID]) -> dict[UUID, int]:
+    """The heads of the streams of kind `session`: 1 for those that have ended, nothing for the others."""
+    ended = await db.rows(
+        UUID, "SELECT id FROM sessions WHERE id = ANY($1::uuid[]) AND ended_at IS NOT NULL", list(sessions)
+    )
+    return dict.fromkeys(ended, 1)
+
+
+async def people(ids: Sequence[UserId]) -> list[PublicPerson]:
+    """These people as the public sees them, in the order of their ids; nobody is there to be seen is `*`."""
+    found = {each.id: each for each in await users(ids)}
+    return [_in_public(found.get(each)) for each in ids]
+
+
+def _in_public(user: User | None) -> PublicPerson:
+    if user is None:
+        return PublicPerson(nickname=rules.mask(""), avatar_path=None)
+    return PublicPerson(nickname=rules.mask(user.nickname), avatar_path=user.avatar_path)
+
+
+async def users(ids: Sequence[UserId]) -> list[User]:
+    """Those of these users who exist, in no order."""
+    return await User.filter(id__in=list(set(ids)))
+
+
+async def roles(user: UserId) -> frozenset[Role]:
+    """What this member of staff may do; empty for who is no staff."""
+    return frozenset(await db.rows(Role, "SELECT role FROM user_roles WHERE user_id = $1", user))
+
+
+async def addresses(user: UserId) -> list[Address]:
+    """A user's addresses: the default first, then the newest."""
+    return await Address.filter(user_id=user, deleted_at__isnull=True).order_by("-is_default", "-created_at", "-id")
+
+
+async def address(user: UserId, address: AddressId) -> Address | None:
+    """One of a user's addresses; None where it does not exist, is deleted, or is not hers."""
+    return await Address.get_or_none(id=address, user_id=user, deleted_at__isnull=True)
+
+
+async def wechat_identity(user: UserId) -> WeChatIdentity | None:
+    """How WeChat knows a user, as last seen; None for staff who never came through WeChat."""
+    return await db.row(
+        WeChatIdentity,
+        "SELECT openid, session_key FROM identities WHERE user_id = $1 ORDER BY seen_at DESC, id DESC LIMIT 1",
+        user,
+    )
+
+
+async def openid_of(user: UserId) -> str:
+    """A user's openid; LookupError for staff who never came through WeChat."""
+    identity = await wechat_identity(user)
+    if identity is None:
+        raise LookupError(f"WeChat does not know user {user}")
+    return identity.openid
+
+
+async def same_person(user: UserId) -> list[UserId]:
+    """The users who are this person as far as can be told, herself included: one unionid, or one phone."""
+    return await db.rows(UserId, _SAME_PERSON, user)
+
+
+#: Herself, whoever shares her unionid, and whoever shares her phone; nulls are equal to nothing.
+_SAME_PERSON = """
+SELECT id FROM users WHERE id = $1
+ UNION SELECT other.user_id FROM identities mine JOIN identities other ON other.unionid = mine.unionid
+        WHERE mine.user_id = $1
+ UNION SELECT other.id FROM users mine JOIN users other ON other.phone = mine.phone WHERE mine.id = $1
+"""

@@ -1,0 +1,57 @@
+"""Keeping the catalogue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.catalog import rules
+from app.catalog.models import Product, Sku
+from app.core import clock, db
+from app.core.ids import ProductId, SkuId
+
+
+@dataclass(frozen=True, slots=True)
+class NewSku:
+    """A SKU to be: one value per option of its product, the price alone in fen, the stock in pieces."""
+
+    option_values: tuple[str, ...]
+    price_fen: int
+    stock: int
+
+
+async def create_product(
+    *,
+    title: str,
+    description: str,
+    category: str,
+    pictures: Sequence[dict[str, Any]],
+    options: Sequence[dict[str, Any]],
+    skus: Sequence[NewSku],
+) -> tuple[ProductId, list[SkuId]]:
+    """Put a product with its SKUs on sale; their ids in the order given."""
+    async with db.transaction():
+        product = await Product.create(
+            title=title,
+            description=description,
+            category=category,
+            pictures=list(pictures),
+            options=list(options),
+            search_text=rules.searchable(title, category, description),
+            created_at=await clock.now(),
+        )
+        made = [
+            await Sku.create(
+                product_id=product.id,
+                option_values=list(sku.option_values),
+                price_fen=sku.price_fen,
+                stock=sku.stock,
+                position=position,
+            )
+            for position, sku in enumerate(skus)
+        ]
+        return product.id, [sku.id for sku in made]
+
+
+async def count_sale(*, product: ProductId, pieces: int) -> None:
+    """Add to what was sold; pieces below zero take back."""
+    await db.execute("UPDATE products SET sold_count = sold_count + $1 WHERE id = $2", pieces, product)

@@ -1,0 +1,117 @@
+"""Money for a seat: what it buys, and what becomes of it when it is given back.
+
+`SeatPurchase` answers the port of payments, so all of this happens in the transaction that books the money.
+"""
+
+from datetime import datetime, timedelta
+
+from app.catalog import actions as catalog
+from app.core import clock
+from app.core.ids import OrderId
+from app.core.outbox import record
+from app.group_buying import rules
+from app.group_buying.actions.change import change, give_quota_back, lock
+from app.group_buying.actions.ending import fail_when_refunded
+from app.group_buying.facts import GroupCompleted, LatePaymentRefunded, SeatTaken
+from app.group_buying.models import Deal, Group, Seat
+from app.group_buying.states import DealStatus, GroupChangeKind, GroupStatus, IfSeatLost, SeatEnd, SeatStatus
+from app.orders import actions as orders
+from app.orders import queries as order_queries
+from app.orders.states import CloseReason, OrderStatus
+from app.payments.models import RefundReason
+from app.payments.ports import Kept, SentBack
+
+
+class SeatPurchase:
+    """What payments asks about the money for a seat."""
+
+    async def paid(self, *, order: OrderId, at: datetime) -> Kept | SentBack:
+        """The seat is taken, perhaps the last one; where it is lost, the money goes back."""
+        await orders.lock(order)
+        group = await lock((await Seat.get(order_id=order)).group_id)
+        seat = await Seat.get(order_id=order)
+        if seat.status in {SeatStatus.HELD, SeatStatus.RELEASING} and await _takes_seats(group):
+            await _take(seat, group, at)
+            return Kept()
+        await _lose(seat, group)
+        return SentBack(RefundReason.OVERFLOW)
+
+    async def refund_promised(self, *, order: OrderId, reason: RefundReason) -> None:
+        """The seat and the order say that the money is on its way."""
+        await orders.advance(order, OrderStatus.REFUNDING)
+        if reason is not RefundReason.OVERFLOW:
+            seat = await Seat.get(order_id=order)
+            await Seat.filter(id=seat.id, status=SeatStatus.TAKEN).update(
+                status=SeatStatus.REFUNDING, ended_at=await clock.now()
+            )
+            await give_quota_back(seat.offer_id, seat.quantity)
+
+    async def refunded(self, *, order: OrderId, reason: RefundReason) -> None:
+        """The money has arrived; a failing group counts it, and has failed when it was the last."""
+        await orders.advance(order, OrderStatus.REFUNDED)
+        if reason is RefundReason.OVERFLOW:
+            return
+        group = await lock((await Seat.get(order_id=order)).group_id)
+        seat = await Seat.get(order_id=order)
+        await Seat.filter(id=seat.id).update(status=SeatStatus.REFUNDED)
+        if seat.end is SeatEnd.GROUP_FAILED:
+            group = await change(group, GroupChangeKind.REFUNDED, refunds_done=group.refunds_done + 1)
+            await fail_when_refunded(group)
+
+    async def refund_failed(self, *, order: OrderId, reason: RefundReason) -> None:
+        """The seat shows that a person is at work on it."""
+        if reason is not RefundReason.OVERFLOW:
+            await Seat.filter(order_id=order, status=SeatStatus.REFUNDING).update(status=SeatStatus.REFUND_FAILED)
+
+
+async def _takes_seats(group: Group) -> bool:
+    if group.status is GroupStatus.PENDING:
+        # Nothing new begins of a deal that was taken down between the leader's hold and her money.
+        return not await Deal.filter(id=group.deal_id, status=DealStatus.TAKEN_DOWN).exists()
+    return group.status is GroupStatus.FORMING
+
+
+async def _take(seat: Seat, group: Group, at: datetime) -> None:
+    await Seat.filter(id=seat.id).update(
+        status=SeatStatus.TAKEN, taken_at=at, release_due_at=None, end=None, releasing_since=None
+    )
+    counts = {"held": group.held - 1, "taken": group.taken + 1}
+    if group.status is GroupStatus.PENDING:
+        expires_at = at + timedelta(seconds=group.window_seconds)
+        counts |= {
+            "status": GroupStatus.FORMING,
+            "expires_at": expires_at,
+            "closes_at": rules.closes_at(expires_at, group.window_seconds),
+        }
+    await orders.advance(seat.order_id, OrderStatus.PAID_FORMING)
+    group = await change(group, GroupChangeKind.SEAT_TAKEN, **counts)
+    await record(SeatTaken(group.id, seat.id, seat.user_id, group.version))
+    if group.taken == group.size:
+        await _complete(group, at)
+
+
+async def _complete(group: Group, at: datetime) -> None:
+    seats = await Seat.filter(group_id=group.id, status=SeatStatus.TAKEN).order_by("taken_at", "id")
+    for seat in seats:
+        await orders.advance(seat.order_id, OrderStatus.TO_SHIP)
+    await catalog.count_sale(
+        product=(await Deal.get(id=group.deal_id)).product_id, pieces=sum(seat.quantity for seat in seats)
+    )
+    group = await change(group, GroupChangeKind.COMPLETED, status=GroupStatus.COMPLETED, ended_at=at)
+    members = tuple(seat.user_id for seat in seats)
+    await record(GroupCompleted(group.id, members, tuple(seat.order_id for seat in seats), group.version))
+
+
+async def _lose(seat: Seat, group: Group) -> None:
+    """The seat is gone, or its group is: whatever was chosen for that case, the money goes back."""
+    if seat.status in {SeatStatus.HELD, SeatStatus.RELEASING}:
+        await Seat.filter(id=seat.id).update(
+            status=SeatStatus.RELEASED, end=SeatEnd.GROUP_FAILED, ended_at=await clock.now(), release_due_at=None
+        )
+        await give_quota_back(seat.offer_id, seat.quantity)
+        group = await change(group, GroupChangeKind.SEAT_FREED, held=group.held - 1)
+        await fail_when_refunded(group)
+    await orders.close(seat.order_id, CloseReason.HOLD_ENDED)
+    await Seat.filter(id=seat.id).update(overflow=IfSeatLost.REFUND)
+    order = (await order_queries.orders([seat.order_id]))[seat.order_id]
+    await record(LatePaymentRefunded(seat.order_id, seat.user_id, group.id, order.amount_fen))

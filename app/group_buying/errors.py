@@ -1,0 +1,117 @@
+"""What the shop says no to about deals, groups and seats."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from app.core.errors import DomainError
+from app.core.ids import GroupId, OrderId
+from app.group_buying.states import GroupStatus
+
+
+class DealNotFound(DomainError):
+    """There is no such deal."""
+
+
+@dataclass(eq=False)
+class DealNotRunning(DomainError):
+    """This deal opens no new groups now."""
+
+    #: None where it will not start (again).
+    starts_at: datetime | None
+
+
+class SkuRequired(DomainError):
+    """Choose one of the kinds on offer."""
+
+
+class SkuNotInDeal(DomainError):
+    """This kind is not part of the deal."""
+
+
+class SoldOut(DomainError):
+    """There are not that many left."""
+
+
+@dataclass(eq=False)
+class LimitReached(DomainError):
+    """Nobody may buy more of this."""
+
+    #: In pieces; `bought` counts unpaid ones too.
+    limit: int
+    bought: int
+
+
+class Ineligible(StrEnum):
+    """Why somebody may not open or join."""
+
+    NEWCOMERS_ONLY = "NEWCOMERS_ONLY"
+    TIER_TOO_LOW = "TIER_TOO_LOW"
+    STAFF_OF_THE_MERCHANT = "STAFF_OF_THE_MERCHANT"
+
+
+@dataclass(eq=False)
+class NotEligible(DomainError):
+    """This deal is not open to you."""
+
+    reason: Ineligible
+
+
+@dataclass(eq=False)
+class AmountChanged(DomainError):
+    """It would now cost more."""
+
+    #: In fen, all pieces together.
+    amount_fen: int
+
+
+class GroupNotFound(DomainError):
+    """There is no such group."""
+
+
+class GroupNotOpen(DomainError):
+    """Its leader has not paid yet."""
+
+
+@dataclass(eq=False)
+class GroupFull(DomainError):
+    """All seats of this group are taken."""
+
+    group: GroupId
+
+
+@dataclass(eq=False)
+class GroupEnded(DomainError):
+    """This group has ended."""
+
+    status: GroupStatus
+
+
+class GroupClosing(DomainError):
+    """This group is too close to its deadline."""
+
+
+@dataclass(eq=False)
+class AlreadyInGroup(DomainError):
+    """You already have a seat in this group."""
+
+    order: OrderId
+
+
+@dataclass(eq=False)
+class AlreadyLeading(DomainError):
+    """You already lead a group of this deal."""
+
+    group: GroupId
+
+
+@dataclass(eq=False)
+class HoldLimit(DomainError):
+    """You hold too many unpaid seats, or let too many lapse."""
+
+    #: When a seat can be held again.
+    until: datetime
+
+
+class NotInGroup(DomainError):
+    """You have no seat in this group."""

@@ -1,0 +1,92 @@
+"""Group buying and WeChat: transaction, WeChat, transaction. Each may be repeated with the same key."""
+
+from dataclasses import dataclass
+
+from app.core import clock, idempotency
+from app.core.ids import DealId, GroupCode, GroupId, OrderId, SeatId, UserId
+from app.group_buying import queries, rules
+from app.group_buying.actions import leaving, opening, refunding
+from app.group_buying.actions.opening import Choice
+from app.group_buying.states import SeatStatus
+from app.orders import queries as orders
+from app.orders.errors import OrderAlreadyPaid, OrderNotPayable
+from app.orders.states import OrderStatus
+from app.payments import flows as payments
+from app.payments import queries as payment_queries
+from app.payments.flows import Fate, Prepaid
+from app.payments.rules import may_still_pay
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """An order that waits to be paid, and what the phone needs to pay it."""
+
+    order: OrderId
+    group: GroupId | None
+    prepaid: Prepaid
+
+
+async def open_group(*, buyer: UserId, deal: DealId, choice: Choice, key: str) -> Checkout:
+    """Open a group and get ready to pay. Raises what `opening.open_group` raises."""
+    held = await opening.open_group(buyer=buyer, deal=deal, choice=choice, key=key)
+    return Checkout(held.order, held.group, await payments.prepay(held.order))
+
+
+async def join(*, buyer: UserId, group: GroupCode, choice: Choice, key: str) -> Checkout:
+    """Hold a seat and get ready to pay. Raises what `opening.hold_seat` raises."""
+    held = await opening.hold_seat(buyer=buyer, group=group, choice=choice, key=key)
+    return Checkout(held.order, held.group, await payments.prepay(held.order))
+
+
+async def pay(*, buyer: UserId, order: OrderId, key: str) -> Checkout:
+    """Get ready to pay an unpaid order once more; never charges twice.
+
+    Raises OrderNotFound, and OrderNotPayable where it is not unpaid or its last minute has begun.
+    """
+    await idempotency.remember(user=buyer, mutation="payOrder", key=key, given={"order": order})
+    found = await orders.order_of(buyer, order)
+    seat = await queries.seat_of_order(order)
+    held = found.status is OrderStatus.UNPAID and seat.status is SeatStatus.HELD
+    if not held or found.pay_by is None or not may_still_pay(found.pay_by, await clock.now()):
+        raise OrderNotPayable(found.status)
+    return Checkout(order, seat.group_id, await payments.prepay(order))
+
+
+async def cancel(*, buyer: UserId, order: OrderId, key: str) -> None:
+    """Close an unpaid order's payment and give its seat back. A repeat finds it closed and is no error.
+
+    Raises OrderNotFound, OrderAlreadyPaid (also where the payment wins the race). Where WeChat gives no answer
+    the seat is given back a little later.
+    """
+    seat = await leaving.begin_to_cancel(buyer=buyer, order=order, key=key)
+    if seat is not None and await release(seat) is Fate.PAID:
+        raise OrderAlreadyPaid
+
+
+async def leave(*, member: UserId, group: GroupCode, key: str) -> OrderId:
+    """Leave a group: a paid seat is refunded, an unpaid one cancelled. Gives the order.
+
+    Raises GroupNotFound, NotInGroup, GroupEnded, OrderAlreadyPaid.
+    """
+    held = await queries.held_seat(member, group)
+    if held is None:
+        return await refunding.leave(member=member, group=group, key=key)
+    await cancel(buyer=member, order=held.order_id, key=key)
+    return held.order_id
+
+
+async def release(seat: SeatId) -> Fate:
+    """Query and close the payment of a seat that is being released, then give the seat back.
+
+    PAID: the payment won, and the seat is taken. UNKNOWN: WeChat gave no answer, and will be asked again; after
+    a minute the seat is given back all the same, and money that then arrives is late money.
+    """
+    found = await queries.seat_by_id(seat)
+    if found is None or found.status is not SeatStatus.RELEASING or found.releasing_since is None:
+        return Fate.CLOSED
+    payment = await payment_queries.payment_of(found.order_id)
+    fate = Fate.CLOSED if payment is None else await payments.stop(payment)
+    patience_over = await clock.now() >= found.releasing_since + rules.RELEASE_PATIENCE
+    if fate is Fate.CLOSED or (fate is Fate.UNKNOWN and patience_over):
+        await leaving.free_seat(seat)
+    return fate

@@ -1,0 +1,207 @@
+"""Reading deals, groups and seats."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from app.accounts import queries as accounts
+from app.catalog.rules import words_of
+from app.core import clock, db
+from app.core.errors import DomainError
+from app.core.ids import DealId, GroupCode, GroupId, OfferId, OrderId, SeatId, UserId
+from app.group_buying import errors, rules
+from app.group_buying.models import Deal, Group, GroupPrice, Offer, Seat
+from app.group_buying.states import LIVE_SEATS, DealStatus, GroupStatus, SeatEnd, SeatStatus
+from app.orders import queries as orders
+
+
+async def deal(deal_id: DealId) -> Deal:
+    """A deal that the public may see. Raises DealNotFound, also for a draft."""
+    found = await Deal.get_or_none(id=deal_id)
+    if found is None or found.status is DealStatus.DRAFT:
+        raise errors.DealNotFound
+    return found
+
+
+async def deals(ids: Sequence[DealId]) -> dict[DealId, Deal]:
+    """These deals; one that does not exist is left out."""
+    return {each.id: each for each in await Deal.filter(id__in=ids)}
+
+
+async def title_of(deal_id: DealId) -> str:
+    """What a deal is called."""
+    return (await Deal.get(id=deal_id)).title
+
+
+async def deals_page(*, search: str, limit: int, after: tuple[datetime, DealId] | None) -> list[Deal]:
+    """Deals that run now and have the words in them, those that end first at the top."""
+    now = await clock.now()
+    found = Deal.filter(status__in=[DealStatus.SCHEDULED, DealStatus.RUNNING], starts_at__lte=now, ends_at__gt=now)
+    for word in words_of(search):
+        found = found.filter(search_text__contains=f" {word} ")
+    if after is not None:
+        found = found.filter(Q(ends_at__gt=after[0]) | Q(ends_at=after[0], id__gt=after[1]))
+    return await found.order_by("ends_at", "id").limit(limit)
+
+
+async def offers_of(deal_id: DealId) -> list[Offer]:
+    """What a deal offers, in its order."""
+    return await Offer.filter(deal_id=deal_id).order_by("position")
+
+
+async def offers_of_deals(ids: Sequence[DealId]) -> dict[DealId, list[Offer]]:
+    """What these deals offer, each in its order."""
+    found: dict[DealId, list[Offer]] = {each: [] for each in ids}
+    for offer in await Offer.filter(deal_id__in=ids).order_by("position"):
+        found[offer.deal_id].append(offer)
+    return found
+
+
+async def offers(ids: Sequence[OfferId]) -> dict[OfferId, Offer]:
+    """These offers; one that does not exist is left out."""
+    return {each.id: each for each in await Offer.filter(id__in=ids)}
+
+
+async def group_by_code(code: GroupCode) -> Group:
+    """A group by its code. Raises GroupNotFound."""
+    found = await Group.get_or_none(code=code)
+    if found is None:
+        raise errors.GroupNotFound
+    return found
+
+
+async def groups(ids: Sequence[GroupId]) -> dict[GroupId, Group]:
+    """These groups; one that does not exist is left out."""
+    return {each.id: each for each in await Group.filter(id__in=ids)}
+
+
+async def groups_of_orders(ids: Sequence[OrderId]) -> dict[OrderId, Group]:
+    """The groups in which these orders pay for a seat."""
+    seats = await Seat.filter(order_id__in=ids)
+    found = await groups([seat.group_id for seat in seats])
+    return {seat.order_id: found[seat.group_id] for seat in seats}
+
+
+async def heads(ids: Sequence[GroupId]) -> dict[GroupId, int]:
+    """The versions of these groups: the heads of their streams."""
+    return {each.id: each.version for each in await Group.filter(id__in=ids).only("id", "version")}
+
+
+async def prices_in(group: GroupId) -> dict[OfferId, int]:
+    """What each offer costs in a group, per piece in fen: as it was when the group opened."""
+    return {each.offer_id: each.price_fen for each in await GroupPrice.filter(group_id=group)}
+
+
+@dataclass(frozen=True, slots=True)
+class Joinable:
+    """A group that can be joined, and its place in the list: fewest seats left first, then the nearest deadline."""
+
+    id: GroupId
+    seats_left: int
+    expires_at: datetime
+
+
+async def joinable_groups(
+    deal_id: DealId, *, limit: int, after: tuple[int, datetime, GroupId] | None = None
+) -> list[Joinable]:
+    """Groups of a deal that can be joined: full and closing ones are left out."""
+    left, expires_at, group = after or (-1, datetime.min.replace(tzinfo=UTC), GroupId(UUID(int=0)))
+    return await db.rows(Joinable, _JOINABLE, deal_id, left, expires_at, group, limit)
+
+
+_JOINABLE = """
+SELECT id, size - taken - held AS seats_left, expires_at FROM groups
+ WHERE deal_id = $1 AND status = 'FORMING' AND taken + held < size AND closes_at > $now
+   AND (size - taken - held > $2
+        OR (size - taken - held = $2 AND (expires_at > $3 OR (expires_at = $3 AND id > $4))))
+ ORDER BY size - taken - held, expires_at, id LIMIT $5
+"""
+
+
+async def seats_of(ids: Sequence[GroupId]) -> dict[GroupId, list[Seat]]:
+    """The paid seats of these groups, in the order in which they were paid. Refunded ones of a failed group stay."""
+    found: dict[GroupId, list[Seat]] = {each: [] for each in ids}
+    paid = Q(status__in=[SeatStatus.TAKEN, SeatStatus.SETTLED]) | Q(taken_at__isnull=False, end=SeatEnd.GROUP_FAILED)
+    for seat in await Seat.filter(paid, group_id__in=ids).order_by("taken_at", "id"):
+        found[seat.group_id].append(seat)
+    return found
+
+
+async def seat_by_id(seat: SeatId) -> Seat | None:
+    """A seat, if there is such a one."""
+    return await Seat.get_or_none(id=seat)
+
+
+async def seat_of_order(order: OrderId) -> Seat:
+    """The seat that an order pays for."""
+    return await Seat.get(order_id=order)
+
+
+async def seats_of_orders(ids: Sequence[OrderId]) -> dict[OrderId, Seat]:
+    """The seats that these orders pay for."""
+    return {each.order_id: each for each in await Seat.filter(order_id__in=ids)}
+
+
+async def latest_seat(user: UserId, group: GroupCode) -> Seat | None:
+    """Somebody's newest seat in a group; None where she never had one. Raises GroupNotFound."""
+    found = await group_by_code(group)
+    return await Seat.filter(group_id=found.id, user_id=user).order_by("-created_at", "-id").first()
+
+
+async def held_seat(user: UserId, group: GroupCode) -> Seat | None:
+    """Somebody's unpaid seat in a group. Raises GroupNotFound."""
+    found = await group_by_code(group)
+    unpaid = [SeatStatus.HELD, SeatStatus.RELEASING]
+    return await Seat.get_or_none(group_id=found.id, user_id=user, status__in=unpaid)
+
+
+async def buyer_facts(buyer: UserId, *, deal: Deal, group: Group | None = None) -> rules.BuyerFacts:
+    """What decides whether this buyer may open or join; exact while her row is locked."""
+    now = await clock.now()
+    live = await Seat.filter(user_id=buyer, status__in=LIVE_SEATS)
+    of_deal = [seat for seat in live if seat.deal_id == deal.id]
+    leads = await Group.filter(
+        deal_id=deal.id, leader_id=buyer, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]
+    ).first()
+    lapsed = await Seat.filter(user_id=buyer, end=SeatEnd.LAPSED, releasing_since__gt=now - rules.LAPSES_WITHIN)
+    unpaid = {SeatStatus.HELD, SeatStatus.RELEASING}
+    return rules.BuyerFacts(
+        is_staff=bool(await accounts.roles(buyer)),
+        is_newcomer=not await orders.has_bought(await accounts.same_person(buyer)),
+        seat_order=next((seat.order_id for seat in live if group and seat.group_id == group.id), None),
+        leads=leads.id if leads else None,
+        bought=sum(seat.quantity for seat in of_deal),
+        holds=[seat.held_until for seat in live if seat.status in unpaid and seat.held_until],
+        lapses=[seat.releasing_since for seat in lapsed if seat.releasing_since],
+    )
+
+
+async def refusal_to_join(user: UserId, group: GroupCode) -> DomainError | None:
+    """What joining with one piece would be answered now; None if nothing. Raises GroupNotFound."""
+    found = await group_by_code(group)
+    of = await deal(found.deal_id)
+    facts = await buyer_facts(user, deal=of, group=found)
+    return rules.refusal_to_join(of.terms, found.terms, facts, 1, await clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class GroupForWords:
+    """What a sentence about a group needs."""
+
+    id: GroupId
+    code: GroupCode
+    leader: UserId
+    title: str
+    seats_left: int
+    size: int
+
+
+async def group_for_words(group: GroupId) -> GroupForWords:
+    """What a sentence about a group needs."""
+    found = await Group.get(id=group)
+    return GroupForWords(
+        found.id, found.code, found.leader_id, await title_of(found.deal_id), found.terms.seats_left, found.size
+    )

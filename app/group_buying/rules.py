@@ -1,0 +1,166 @@
+"""Who may open and join, how long a seat is held, and what becomes of a group at its deadline."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from app.core.errors import DomainError
+from app.core.ids import GroupId, OrderId
+from app.group_buying import errors
+from app.group_buying.states import Audience, DealStatus, GroupStatus
+
+HOLD = timedelta(minutes=10)
+#: On the last seat, so that nobody can keep a group from completing for long.
+LAST_SEAT_HOLD = timedelta(minutes=3)
+#: No new hold this close to the deadline; a quarter of the window where that is shorter.
+CLOSING = timedelta(minutes=2)
+
+UNPAID_HOLDS = 2
+#: This many lapsed holds within a day pause the buyer.
+LAPSES = 3
+LAPSES_WITHIN = timedelta(days=1)
+PAUSE = timedelta(minutes=30)
+
+#: WeChat that gives no answer for so long does not keep a seat from the others.
+RELEASE_PATIENCE = timedelta(seconds=60)
+
+MOST_PIECES = 999
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealTerms:
+    """What a deal says about who may buy how much when."""
+
+    status: DealStatus
+    starts_at: datetime
+    ends_at: datetime
+    open_audience: Audience
+    join_audience: Audience
+    limit_per_order: int | None
+    limit_per_user: int | None
+    no_delivery: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTerms:
+    """How a group stands."""
+
+    id: GroupId
+    status: GroupStatus
+    size: int
+    taken: int
+    held: int
+    closes_at: datetime | None
+
+    @property
+    def seats_left(self) -> int:
+        """Neither paid nor held."""
+        return self.size - self.taken - self.held
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuyerFacts:
+    """What decides about one buyer in one deal."""
+
+    is_staff: bool
+    is_newcomer: bool
+    #: Her order with a live seat in this group.
+    seat_order: OrderId | None = None
+    #: The forming or pending group of this deal that she leads.
+    leads: GroupId | None = None
+    #: Pieces of this deal with a live seat, unpaid ones included.
+    bought: int = 0
+    #: The ends of her unpaid holds, anywhere.
+    holds: Sequence[datetime] = ()
+    #: When her holds lapsed, within the last day, anywhere.
+    lapses: Sequence[datetime] = ()
+
+
+def deal_status(deal: DealTerms, now: datetime) -> DealStatus:
+    """A deal's status as it is now: times decide between SCHEDULED, RUNNING and ENDED."""
+    if deal.status in {DealStatus.DRAFT, DealStatus.PAUSED, DealStatus.TAKEN_DOWN, DealStatus.ENDED}:
+        return deal.status
+    if now < deal.starts_at:
+        return DealStatus.SCHEDULED
+    return DealStatus.RUNNING if now < deal.ends_at else DealStatus.ENDED
+
+
+def refusal_to_open(deal: DealTerms, buyer: BuyerFacts, quantity: int, now: datetime) -> DomainError | None:
+    """Why she may not open a group of this deal now; None if she may."""
+    status = deal_status(deal, now)
+    if status is not DealStatus.RUNNING:
+        return errors.DealNotRunning(starts_at=deal.starts_at if status is DealStatus.SCHEDULED else None)
+    if buyer.leads is not None:
+        return errors.AlreadyLeading(buyer.leads)
+    return _refusal_to_buy(deal, deal.open_audience, buyer, quantity, now)
+
+
+def refusal_to_join(
+    deal: DealTerms, group: GroupTerms, buyer: BuyerFacts, quantity: int, now: datetime
+) -> DomainError | None:
+    """Why she may not join this group now; None if she may. The deal itself may be over or paused."""
+    if buyer.seat_order is not None:
+        return errors.AlreadyInGroup(buyer.seat_order)
+    return refusal_of_group(group, now) or _refusal_to_buy(deal, deal.join_audience, buyer, quantity, now)
+
+
+def refusal_of_group(group: GroupTerms, now: datetime) -> DomainError | None:
+    """Why nobody may join this group now; None if somebody may."""
+    if group.status is GroupStatus.PENDING:
+        return errors.GroupNotOpen()
+    if group.status is GroupStatus.COMPLETED:
+        return errors.GroupFull(group.id)
+    if group.status is not GroupStatus.FORMING:
+        return errors.GroupEnded(group.status)
+    if group.seats_left <= 0:
+        return errors.GroupFull(group.id)
+    if group.closes_at is not None and now >= group.closes_at:
+        return errors.GroupClosing()
+    return None
+
+
+def _refusal_to_buy(
+    deal: DealTerms, audience: Audience, buyer: BuyerFacts, quantity: int, now: datetime
+) -> DomainError | None:
+    if buyer.is_staff:
+        return errors.NotEligible(errors.Ineligible.STAFF_OF_THE_MERCHANT)
+    if audience is Audience.NEWCOMERS and not buyer.is_newcomer:
+        return errors.NotEligible(errors.Ineligible.NEWCOMERS_ONLY)
+    if audience is Audience.TIER:
+        # Nobody has a tier yet, so nobody's is high enough: the safe side.
+        return errors.NotEligible(errors.Ineligible.TIER_TOO_LOW)
+    return _refusal_for_limits(deal, buyer, quantity) or refusal_to_hold(buyer, now)
+
+
+def _refusal_for_limits(deal: DealTerms, buyer: BuyerFacts, quantity: int) -> DomainError | None:
+    if deal.limit_per_order is not None and quantity > deal.limit_per_order:
+        return errors.LimitReached(limit=deal.limit_per_order, bought=buyer.bought)
+    if deal.limit_per_user is not None and buyer.bought + quantity > deal.limit_per_user:
+        return errors.LimitReached(limit=deal.limit_per_user, bought=buyer.bought)
+    return None
+
+
+def refusal_to_hold(buyer: BuyerFacts, now: datetime) -> DomainError | None:
+    """Whether she has blocked seats enough: two unpaid holds, or a pause after three that lapsed."""
+    if len(buyer.holds) >= UNPAID_HOLDS:
+        return errors.HoldLimit(min(buyer.holds))
+    if len(buyer.lapses) >= LAPSES:
+        until = max(buyer.lapses) + PAUSE
+        if now < until:
+            return errors.HoldLimit(until)
+    return None
+
+
+def held_until(seats_left: int, now: datetime) -> datetime:
+    """When the hold ends of somebody who takes one of these seats now."""
+    return now + (LAST_SEAT_HOLD if seats_left == 1 else HOLD)
+
+
+def closes_at(expires_at: datetime, window_seconds: int) -> datetime:
+    """From when on a group takes no new holds."""
+    return expires_at - min(CLOSING, timedelta(seconds=window_seconds) / 4)
+
+
+def delivers_to(no_delivery: Sequence[str], *, province: str, city: str, district: str) -> bool:
+    """Whether a deal that leaves these regions out delivers to this one."""
+    return not {province, city, district} & set(no_delivery)

@@ -1,0 +1,118 @@
+"""What we do on hearing what happened: tell whom it concerns.
+
+Each reaction and the end of its delivery are one transaction, so nobody is told twice.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.accounts import queries as accounts
+from app.core.ids import GroupId, OrderId
+from app.core.targets import Target
+from app.group_buying import queries as group_buying
+from app.group_buying.facts import GroupCompleted, GroupFailing, LatePaymentRefunded, LeaderChanged, SeatTaken
+from app.notifications.actions import tell
+from app.notifications.models import MessagePurpose, NotificationKind
+from app.payments.facts import RefundFailed, RefundSucceeded
+
+
+async def tell_leader(fact: SeatTaken) -> None:
+    """Tell the leader who joined, unless she is the one."""
+    group = await group_buying.group_for_words(fact.group)
+    if group.leader == fact.buyer:
+        return
+    (buyer,) = await accounts.people([fact.buyer])
+    await tell(
+        users=[group.leader],
+        kind=NotificationKind.SEAT_TAKEN,
+        target=_group(fact.group),
+        values={**_words_of(group), "nickname": buyer.nickname},
+    )
+
+
+async def tell_new_leader(fact: LeaderChanged) -> None:
+    """Tell who leads the group from now on."""
+    await tell(
+        users=[fact.leader],
+        kind=NotificationKind.LEADER_CHANGED,
+        target=_group(fact.group),
+        values=_words_of(await group_buying.group_for_words(fact.group)),
+    )
+
+
+async def tell_members(fact: GroupCompleted) -> None:
+    """Tell everybody in the group that it is complete."""
+    await tell(
+        users=fact.members,
+        kind=NotificationKind.GROUP_COMPLETED,
+        target=_group(fact.group),
+        values=_words_of(await group_buying.group_for_words(fact.group)),
+        purpose=MessagePurpose.GROUP_RESULT,
+    )
+
+
+async def tell_members_of_failure(fact: GroupFailing) -> None:
+    """Tell everybody in the group that it failed and that her money comes back."""
+    await tell(
+        users=fact.members,
+        kind=NotificationKind.GROUP_FAILED,
+        target=_group(fact.group),
+        values={**_words_of(await group_buying.group_for_words(fact.group)), "reason": fact.reason},
+        purpose=MessagePurpose.GROUP_RESULT,
+    )
+
+
+async def tell_of_late_payment(fact: LatePaymentRefunded) -> None:
+    """Tell who paid too late that her money comes back."""
+    group = await group_buying.group_for_words(fact.group)
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.LATE_PAYMENT_REFUNDED,
+        target=_order(fact.order),
+        values={**_words_of(group), "amount_fen": fact.amount_fen},
+    )
+
+
+async def tell_of_refund(fact: RefundSucceeded) -> None:
+    """Tell the buyer that her money has arrived."""
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.REFUND_SENT,
+        target=_order(fact.order),
+        values={"amount_fen": fact.amount_fen, "reason": fact.reason},
+        purpose=MessagePurpose.REFUND,
+    )
+
+
+async def tell_of_failed_refund(fact: RefundFailed) -> None:
+    """Tell the buyer that a person is at work on her refund."""
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.REFUND_FAILED,
+        target=_order(fact.order),
+        values={"amount_fen": fact.amount_fen},
+    )
+
+
+def _group(group: GroupId) -> Target:
+    return Target("group", group)
+
+
+def _order(order: OrderId) -> Target:
+    return Target("order", order)
+
+
+def _words_of(group: group_buying.GroupForWords) -> Mapping[str, Any]:
+    """What entries say about a group, as it is while they are written."""
+    return {"title": group.title, "code": group.code, "seats_left": group.seats_left, "size": group.size}
+
+
+REACTIONS = {
+    SeatTaken: [tell_leader],
+    LeaderChanged: [tell_new_leader],
+    GroupCompleted: [tell_members],
+    GroupFailing: [tell_members_of_failure],
+    LatePaymentRefunded: [tell_of_late_payment],
+    RefundSucceeded: [tell_of_refund],
+    RefundFailed: [tell_of_failed_refund],
+}

@@ -1,0 +1,97 @@
+"""What an inbox entry says, in whatever language it is read in. Pure.
+
+An entry keeps a kind and values: `title` and `code` of the group, `nickname` (masked), `seats_left`, `size`,
+`amount_fen`, `reason`. The Chinese stands in the catalogue of words.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.core import money
+from app.core.words import say
+from app.group_buying.states import GroupFailure
+from app.notifications.models import NotificationKind
+from app.payments.models import RefundReason
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An entry in words."""
+
+    title: str
+    body: str
+
+
+_TITLES: Mapping[NotificationKind, str] = {
+    NotificationKind.SEAT_TAKEN: "{nickname} joined your group",
+    NotificationKind.LEADER_CHANGED: "You lead the group now",
+    NotificationKind.GROUP_COMPLETED: "Your group is complete",
+    NotificationKind.GROUP_FAILED: "Your group did not succeed",
+    NotificationKind.LATE_PAYMENT_REFUNDED: "Your payment came too late",
+    NotificationKind.REFUND_SENT: "Your refund has arrived",
+    NotificationKind.REFUND_FAILED: "Your refund is delayed",
+}
+
+_BODIES: Mapping[NotificationKind, str] = {
+    NotificationKind.SEAT_TAKEN: "{title}: {seats}.",
+    NotificationKind.LEADER_CHANGED: "{title}: the leader has left, and you were next to pay; {seats}.",
+    NotificationKind.GROUP_COMPLETED: "{title}: all are in. Your order will be shipped soon.",
+    NotificationKind.GROUP_FAILED: "{title}: {why}. What you paid is on its way back to you.",
+    NotificationKind.LATE_PAYMENT_REFUNDED: "{title}: your seat was gone by then. {amount} is on its way back to you.",
+    NotificationKind.REFUND_SENT: "{amount} went back to where you paid from: {why}.",
+    NotificationKind.REFUND_FAILED: "{amount} could not be sent back by itself. We are working on it; please wait.",
+}
+
+_WHY_GROUP_FAILED: Mapping[GroupFailure, str] = {
+    GroupFailure.EXPIRED: "it was not full in time",
+    GroupFailure.TAKEN_DOWN: "the deal was taken down",
+    GroupFailure.RISK: "it did not pass our safety checks",
+    GroupFailure.LEADER_LEFT: "its leader has left",
+}
+
+_WHY_REFUNDED: Mapping[RefundReason, str] = {
+    RefundReason.GROUP_FAILED: "the group did not succeed",
+    RefundReason.LEFT: "you left the group",
+    RefundReason.OVERFLOW: "the payment came too late",
+    RefundReason.PAID_TWICE: "it was paid twice",
+    RefundReason.LADDER_DIFFERENCE: "the price has fallen",
+    RefundReason.AFTER_SALE: "after-sale service",
+}
+
+
+def words(kind: NotificationKind, values: Values, locale: str) -> Words:
+    """An entry in words of this locale."""
+    spoken = {**values, **_spoken(kind, values, locale)}
+    return Words(title=say(locale, _TITLES[kind], **spoken), body=say(locale, _BODIES[kind], **spoken))
+
+
+def why_refunded(reason: str, locale: str) -> str:
+    """Why money went back, in words of this locale."""
+    return say(locale, _WHY_REFUNDED[RefundReason(reason)])
+
+
+def _spoken(kind: NotificationKind, values: Values, locale: str) -> dict[str, str]:
+    """The parts of a sentence that are not values as they stand."""
+    spoken: dict[str, str] = {}
+    if "seats_left" in values:
+        spoken["seats"] = _seats(values["seats_left"], locale)
+    if "amount_fen" in values:
+        spoken["amount"] = money.display(values["amount_fen"])
+    if kind is NotificationKind.GROUP_FAILED:
+        spoken["why"] = say(locale, _WHY_GROUP_FAILED[GroupFailure(values["reason"])])
+    if kind is NotificationKind.REFUND_SENT:
+        spoken["why"] = why_refunded(values["reason"], locale)
+    return spoken
+
+
+def _seats(left: int, locale: str) -> str:
+    match left:
+        case 0:
+            return say(locale, "no seat left")
+        case 1:
+            return say(locale, "1 seat left")
+        case _:
+            return say(locale, "{count} seats left", count=left)

@@ -1,0 +1,86 @@
+"""Placing orders and moving them on. All run in the transaction of whoever knows why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.core import clock, db
+from app.core.ids import OrderId, ProductId, SkuId, UserId
+from app.orders import rules
+from app.orders.models import Order, OrderEvent, OrderLine
+from app.orders.states import CloseReason, OrderStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewLine:
+    """Some pieces of one SKU, called and priced as they are now."""
+
+    product: ProductId
+    sku: SkuId
+    title: str
+    picture_path: str | None
+    quantity: int
+    unit_price_fen: int
+
+
+async def place(
+    *,
+    user: UserId,
+    lines: Sequence[NewLine],
+    address: dict[str, Any] | None,
+    pay_by: datetime,
+    share_code: str | None,
+) -> Order:
+    """Place an unpaid order over these lines, in the running transaction."""
+    now = await clock.now()
+    order = await Order.create(
+        user_id=user,
+        status=OrderStatus.UNPAID,
+        amount_fen=sum(line.quantity * line.unit_price_fen for line in lines),
+        pay_by=pay_by,
+        address=address,
+        share_code=share_code,
+        created_at=now,
+    )
+    for line in lines:
+        await OrderLine.create(
+            order_id=order.id,
+            product_id=line.product,
+            sku_id=line.sku,
+            title=line.title,
+            picture_path=line.picture_path,
+            quantity=line.quantity,
+            unit_price_fen=line.unit_price_fen,
+        )
+    await OrderEvent.create(order_id=order.id, at=now, status=OrderStatus.UNPAID)
+    return order
+
+
+async def advance(order: OrderId, to: OrderStatus) -> bool:
+    """Move an order on and note it in its history, in the running transaction.
+
+    False, and nothing changed, where it is in no status from which it could: a repeat moves nothing.
+    """
+    now = await clock.now()
+    changes: dict[str, Any] = {"status": to, "pay_by": None}
+    if to in {OrderStatus.PAID_FORMING, OrderStatus.TO_SHIP}:
+        changes["paid_at"] = now
+    moved = await Order.filter(id=order, status__in=rules.may_follow(to)).update(**changes)
+    if moved:
+        await OrderEvent.create(order_id=order, at=now, status=to)
+    return bool(moved)
+
+
+async def close(order: OrderId, reason: CloseReason) -> bool:
+    """Close an unpaid order, in the running transaction; False where it is not unpaid any more."""
+    closed = await advance(order, OrderStatus.CLOSED)
+    if closed:
+        await Order.filter(id=order).update(close_reason=reason)
+    return closed
+
+
+async def lock(order: OrderId) -> Order:
+    """An order that is known to exist, with its row locked until the transaction ends."""
+    await db.rows(str, "SELECT id FROM orders WHERE id = $1 FOR UPDATE", order)
+    return await Order.get(id=order)

@@ -1,0 +1,53 @@
+"""What the clock starts: asking after payments, sending refunds."""
+
+from datetime import timedelta
+
+from app.core import clock, db
+from app.core.ids import PaymentId, RefundId
+from app.core.worker import Job
+from app.payments import flows
+from app.payments.models import Payment, Refund
+
+#: While one worker is at it, others leave it alone; one that dies leaves it for as long.
+LEASE = timedelta(seconds=60)
+BATCH = 20
+
+
+async def poll_payments() -> int:
+    """Ask after open payments whose notification may be lost; how many."""
+    now = await clock.now()
+    due: list[PaymentId] = await db.rows(PaymentId, _CLAIM_PAYMENTS, now + LEASE, now, BATCH)
+    for payment in due:
+        await flows.poll(await Payment.get(id=payment))
+    return len(due)
+
+
+async def send_refunds() -> int:
+    """Send the refunds that are due, and ask after those on their way; how many."""
+    now = await clock.now()
+    due: list[RefundId] = await db.rows(RefundId, _CLAIM_REFUNDS, now + LEASE, now, BATCH)
+    for refund in due:
+        await flows.send_refund(await Refund.get(id=refund))
+    return len(due)
+
+
+#: Takes payments that are due to be asked about, by moving when they are due next.
+_CLAIM_PAYMENTS = """
+UPDATE payments SET next_poll_at = $1
+ WHERE id IN (SELECT id FROM payments WHERE next_poll_at <= $2 AND status = 'OPEN'
+               ORDER BY next_poll_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+#: Takes refunds that are due, by moving when they are due next.
+_CLAIM_REFUNDS = """
+UPDATE refunds SET next_attempt_at = $1, attempts = attempts + 1
+ WHERE id IN (SELECT id FROM refunds WHERE next_attempt_at <= $2
+               ORDER BY next_attempt_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+JOBS = [
+    Job("payments.poll_payments", poll_payments, every_seconds=1),
+    Job("payments.send_refunds", send_refunds, every_seconds=1),
+]

@@ -1,0 +1,21 @@
+"""Reading payments and refunds."""
+
+from collections.abc import Sequence
+
+from app.core.ids import OrderId, PaymentId
+from app.payments.models import Payment, Refund
+
+
+async def payment_of(order: OrderId) -> Payment | None:
+    """The payment of an order; None where nothing was to be paid."""
+    return await Payment.get_or_none(order_id=order)
+
+
+async def payment_by_id(payment: PaymentId) -> Payment:
+    """A payment that is known to exist."""
+    return await Payment.get(id=payment)
+
+
+async def refunds_of(orders: Sequence[OrderId]) -> list[Refund]:
+    """The refunds of these orders, the oldest first."""
+    return await Refund.filter(order_id__in=orders).order_by("created_at", "id")

@@ -1,0 +1,1 @@
+"""Signing in and out, who I am, and where I live."""

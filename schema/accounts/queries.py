@@ -1,0 +1,64 @@
+"""Who I am."""
+
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from app.accounts import models, queries, rules
+from app.accounts.models import Role
+from app.core.ids import AddressId, UserId
+from schema.accounts.loaders import load_users
+from schema.accounts.types import Address, User
+from schema.context import Info
+
+
+@strawberry.type
+class AccountsViewer:
+    """What is the viewer's own."""
+
+    @strawberry.field
+    async def user(self, info: Info) -> User:
+        """Tell who I am."""
+        return User.of(await _me(info))
+
+    @strawberry.field
+    async def phone_masked(self, info: Info) -> str | None:
+        """Tell my phone number, masked; null where none is known."""
+        phone = (await _me(info)).phone
+        return rules.mask_phone(phone) if phone else None
+
+    @strawberry.field
+    async def addresses(self, info: Info) -> list[Address]:
+        """List my addresses, the default first, then the newest."""
+        return [Address.of(each) for each in await queries.addresses(info.context.must_be_signed_in().user)]
+
+    @strawberry.field(description="Empty for who is no staff.")
+    async def roles(self, info: Info) -> list[Role]:
+        """List my roles."""
+        return sorted(info.context.must_be_signed_in().roles)
+
+
+async def _me(info: Info) -> models.User:
+    users: DataLoader[UserId, models.User | None] = info.context.loader(load_users)
+    me = await users.load(info.context.must_be_signed_in().user)
+    if me is None:
+        raise LookupError("who is signed in does not exist")
+    return me
+
+
+async def open_user(info: Info, user: UUID) -> User | None:
+    """Myself by my id."""
+    asker = info.context.who()
+    return User.of(await _me(info)) if asker and asker.user == user else None
+
+
+async def open_address(info: Info, address: UUID) -> Address | None:
+    """An address by its id, for its owner."""
+    asker = info.context.who()
+    found = await queries.address(asker.user, AddressId(address)) if asker else None
+    return Address.of(found) if found else None
+
+
+#: Kind of public id to what opens it.
+NODE_OPENERS = {"user": open_user, "address": open_address}

@@ -1,0 +1,107 @@
+"""What the API says of people."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+from uuid import UUID
+
+import strawberry
+
+from app.accounts import models, rules
+from app.accounts.models import Role
+from app.accounts.queries import PublicPerson
+from app.core import ids
+from app.core.settings import settings
+from schema.scalars import Node, Person, public_id
+
+if TYPE_CHECKING:
+    from schema.root import Viewer
+
+strawberry.enum(Role)
+
+_VISITOR = "visitor"
+
+
+def media_url(path: str | None) -> str | None:
+    """The address of a picture below the media folder; None for none."""
+    return f"{settings().public_origin.rstrip('/')}/media/{path}" if path else None
+
+
+def visitor_id(visitor: UUID) -> str:
+    """A visitor's id as her phone keeps it."""
+    return ids.to_public(_VISITOR, visitor)
+
+
+def read_visitor(text: str | None) -> UUID | None:
+    """The visitor whom a phone names; None for nobody and for nonsense, since a visit is never refused for it."""
+    try:
+        kind, visitor = ids.from_public(text or "")
+    except ids.MalformedIdError:
+        return None
+    return visitor if kind == _VISITOR else None
+
+
+def person(seen: PublicPerson) -> Person:
+    """A person as the public sees her."""
+    return Person(nickname=seen.nickname, avatar_url=media_url(seen.avatar_path))
+
+
+@strawberry.type(description="A person by her own id and under her own name: myself, or whom I follow.")
+class User(Node):
+    """A person under her own name."""
+
+    nickname: str
+    avatar_url: str | None
+
+    @classmethod
+    def of(cls, row: models.User) -> "User":
+        """The API's form of a user."""
+        return cls(id=public_id("user", row.id), nickname=row.nickname, avatar_url=media_url(row.avatar_path))
+
+
+@strawberry.type
+class Address(Node):
+    """Where goods are sent."""
+
+    recipient: str
+    phone_masked: str
+    region: str = strawberry.field(description="Province, city and district in one line.")
+    province: str
+    city: str
+    district: str
+    detail: str
+    is_default: bool
+
+    @classmethod
+    def of(cls, row: models.Address) -> "Address":
+        """The API's form of an address."""
+        return cls(
+            id=public_id("address", row.id),
+            recipient=row.recipient,
+            phone_masked=rules.mask_phone(row.phone),
+            region=rules.region(row.province, row.city, row.district),
+            province=row.province,
+            city=row.city,
+            district=row.district,
+            detail=row.detail,
+            is_default=row.is_default,
+        )
+
+
+@strawberry.type
+class SignInSuccess:
+    """Tokens, and whose they are."""
+
+    access_token: str
+    refresh_token: str = strawberry.field(description="Used once.")
+    expires_in: int = strawberry.field(description="Seconds until accessToken expires.")
+
+    @strawberry.field
+    def viewer(self) -> Annotated["Viewer", strawberry.lazy("schema.root")]:
+        """Give what is hers; the operation's asker is she from here on."""
+        return the_viewer()
+
+
+def the_viewer() -> Any:
+    """The root of what is the caller's own."""
+    from schema.root import Viewer  # noqa: PLC0415 - the root is made of this module's classes
+
+    return Viewer()

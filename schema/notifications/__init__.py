@@ -1,0 +1,1 @@
+"""Inboxes, live and by the page, and consents to WeChat's subscribe messages."""

@@ -1,0 +1,49 @@
+"""Reading the inbox, and which messages to ask consent for."""
+
+from uuid import UUID
+
+import strawberry
+
+from app.notifications import models, queries
+from schema.connections import page
+from schema.context import Info
+from schema.inputs import read_page_size
+from schema.notifications.types import MessageTemplate, Notification, NotificationConnection, read_place
+
+
+@strawberry.type
+class NotificationsViewer:
+    """What is the viewer's own."""
+
+    @strawberry.field
+    async def notifications(self, info: Info, first: int, after: str | None = None) -> NotificationConnection:
+        """Read a page of the inbox, newest first."""
+        user = info.context.must_be_signed_in().user
+        size = read_page_size(first)
+        place = await read_place(user, after, "after")
+        # The head first: what comes in meanwhile belongs to the stream that resumes there, not to the page.
+        head = await queries.head(user)
+        found = await queries.newest(user, up_to=head if place is None else place - 1, limit=size + 1)
+        listed = page(found, first=size, after=after, key=_key, node=Notification.of)
+        return NotificationConnection(user=user, head=head, edges=listed.edges, page_info=listed.page_info)
+
+    @strawberry.field
+    async def message_templates(self, info: Info) -> list[MessageTemplate]:
+        """Tell every template that messages are sent with."""
+        user = info.context.must_be_signed_in().user
+        return [MessageTemplate.of(state) for state in await queries.template_states(user)]
+
+
+def _key(entry: models.Notification) -> tuple[object, ...]:
+    return entry.user_id, entry.seq
+
+
+async def open_notification(info: Info, notification: UUID) -> Notification | None:
+    """An entry by its id, for its owner."""
+    asker = info.context.who()
+    entry = await queries.entry(asker.user, notification) if asker else None
+    return Notification.of(entry) if entry else None
+
+
+#: Kind of public id to what opens it.
+NODE_OPENERS = {"notification": open_notification}

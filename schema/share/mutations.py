@@ -1,0 +1,101 @@
+"""Making, opening and taking back share links."""
+
+from typing import Annotated
+
+import strawberry
+
+from app.core.ids import MalformedIdError
+from app.core.targets import Target
+from schema.accounts.types import read_visitor, visitor_id
+from schema.context import Info
+from schema.inputs import bad_input
+from schema.refusals import Refusal, refusing
+from schema.share.types import ShareLink, ShareTouch
+from share import flows, links
+from share.flows import GroupInfo
+from share.models import ShareForm
+
+
+@strawberry.input(
+    description="What wx.getGroupEnterInfo gave; read with the session key of the signed-in caller, "
+    "left unread where nobody is."
+)
+class EncryptedDataInput:
+    """What a phone encrypted."""
+
+    encrypted_data: str
+    iv: str
+
+
+@strawberry.input
+class CreateShareLinkInput:
+    """What to share, and in which form."""
+
+    target_id: strawberry.ID = strawberry.field(description="A group, deal, product, story, live room or post.")
+    form: ShareForm
+
+
+@strawberry.input
+class OpenShareLinkInput:
+    """Which link was opened, by whom, and from where."""
+
+    code: str
+    visitor_id: str | None = None
+    entry_scene: int | None = strawberry.field(default=None, description="WeChat's scene number.")
+    group_info: EncryptedDataInput | None = None
+
+
+@strawberry.input
+class RevokeShareLinkInput:
+    """Which link to take back."""
+
+    code: str
+
+
+CreateShareLinkResult = Annotated[ShareLink | Refusal, strawberry.union("CreateShareLinkResult")]
+OpenShareLinkResult = Annotated[ShareTouch | Refusal, strawberry.union("OpenShareLinkResult")]
+RevokeShareLinkResult = Annotated[ShareLink | Refusal, strawberry.union("RevokeShareLinkResult")]
+
+
+@strawberry.type
+class ShareMutation:
+    """What one can do about sharing."""
+
+    @strawberry.mutation(description="Gets or creates: the same (person, target, form) gives the same link.")
+    @refusing
+    async def create_share_link(self, info: Info, input: CreateShareLinkInput) -> CreateShareLinkResult | None:
+        """Share something."""
+        user = info.context.must_be_signed_in().user
+        link = await links.create(inviter=user, target=_read_target(input.target_id), form=input.form)
+        return ShareLink.of(link)
+
+    @strawberry.mutation(
+        description="Records a touch. Allowed to anybody; the server mints visitorId where none is sent."
+    )
+    @refusing
+    async def open_share_link(self, info: Info, input: OpenShareLinkInput) -> OpenShareLinkResult | None:
+        """Open a link."""
+        asker = info.context.who()
+        group = input.group_info
+        opened = await flows.open_link(
+            code=input.code,
+            visitor=read_visitor(input.visitor_id),
+            user=asker.user if asker else None,
+            entry_scene=input.entry_scene,
+            group_info=GroupInfo(group.encrypted_data, group.iv) if group else None,
+        )
+        return ShareTouch(visitor_id=visitor_id(opened.visitor), link=ShareLink.of(opened.link))
+
+    @strawberry.mutation(description="Owner only; a repeat gives the revoked link.")
+    @refusing
+    async def revoke_share_link(self, info: Info, input: RevokeShareLinkInput) -> RevokeShareLinkResult | None:
+        """Take a link back."""
+        user = info.context.must_be_signed_in().user
+        return ShareLink.of(await links.revoke(inviter=user, code=input.code))
+
+
+def _read_target(text: str) -> Target:
+    try:
+        return Target.from_public(text)
+    except MalformedIdError:
+        bad_input("input.targetId", "This is no id that this API has given.")

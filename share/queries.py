@@ -1,0 +1,73 @@
+"""What can be asked of sharing. Nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from app.core import db
+from app.core.ids import ShareCode, ShareLinkId, UserId, is_code
+from app.core.targets import Target
+from share import rules
+from share.models import ShareForm
+from share.rules import ShareLinkStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A share link as it is at this moment."""
+
+    id: ShareLinkId
+    code: ShareCode
+    inviter: UserId
+    target: Target
+    form: ShareForm
+    status: ShareLinkStatus
+    expires_at: datetime | None
+
+
+async def link(code: str) -> Link | None:
+    """The link that a code stands for, whatever its status; None where there is none."""
+    if not is_code(code, "S"):
+        return None
+    found = await db.row(_Row, _LINKS + " WHERE code = $1", code)
+    return _link(found) if found else None
+
+
+async def live_link(*, inviter: UserId, target: Target, form: ShareForm) -> Link | None:
+    """The one link of this person to this thing in this form that is not revoked."""
+    found = await db.row(
+        _Row,
+        _LINKS + " WHERE inviter_id = $1 AND target_kind = $2 AND target_id = $3 AND form = $4 AND revoked_at IS NULL",
+        inviter, target.kind, target.id, form,
+    )  # fmt: skip
+    return _link(found) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    id: ShareLinkId
+    code: ShareCode
+    inviter_id: UserId
+    target_kind: str
+    target_id: UUID
+    form: ShareForm
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    now: datetime
+
+
+_LINKS = """
+SELECT id, code, inviter_id, target_kind, target_id, form, expires_at, revoked_at, $now AS now FROM share_links
+"""
+
+
+def _link(found: _Row) -> Link:
+    return Link(
+        id=found.id,
+        code=found.code,
+        inviter=found.inviter_id,
+        target=Target(found.target_kind, found.target_id),
+        form=found.form,
+        status=rules.status(expires_at=found.expires_at, revoked_at=found.revoked_at, now=found.now),
+        expires_at=found.expires_at,
+    )
