@@ -22,6 +22,16 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.CreateModel(
+            name='AccessTokenRow',
+            fields=[
+                ('app_id', fields.CharField(primary_key=True, unique=True, db_index=True, max_length=64)),
+                ('value', fields.CharField(max_length=1024)),
+                ('expires_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'access_tokens', 'app': 'pintuan', 'pk_attr': 'app_id'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
             name='ClockOffset',
             fields=[
                 ('id', fields.SmallIntField(generated=True, primary_key=True, unique=True, db_index=True)),
@@ -38,7 +48,7 @@ class Migration(migrations.Migration):
                 ('client_id', fields.CharField(max_length=100)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'consent_reports', 'app': 'pintuan', 'unique_together': (('user_id', 'client_id'),), 'pk_attr': 'id'},
+            options={'table': 'consent_reports', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -102,7 +112,7 @@ class Migration(migrations.Migration):
                 ('last_error', fields.TextField(null=True, unique=False)),
                 ('dead_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'deliveries', 'app': 'pintuan', 'unique_together': (('fact', 'reaction'),), 'pk_attr': 'id'},
+            options={'table': 'deliveries', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -143,7 +153,7 @@ class Migration(migrations.Migration):
                 ('result', fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'idempotency_keys', 'app': 'pintuan', 'unique_together': (('user_id', 'mutation', 'key'),), 'pk_attr': 'id'},
+            options={'table': 'idempotency_keys', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -164,7 +174,7 @@ class Migration(migrations.Migration):
                 ('remaining', fields.IntField(default=0)),
                 ('refused_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'message_consents', 'app': 'pintuan', 'unique_together': (('user_id', 'purpose'),), 'pk_attr': 'id'},
+            options={'table': 'message_consents', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -180,7 +190,7 @@ class Migration(migrations.Migration):
                 ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('read_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'notifications', 'app': 'pintuan', 'unique_together': (('user_id', 'seq'),), 'pk_attr': 'id'},
+            options={'table': 'notifications', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -209,7 +219,7 @@ class Migration(migrations.Migration):
                 ('quota_left', fields.IntField()),
                 ('position', fields.SmallIntField()),
             ],
-            options={'table': 'offers', 'app': 'pintuan', 'unique_together': (('deal', 'sku_id'),), 'pk_attr': 'id'},
+            options={'table': 'offers', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -220,7 +230,7 @@ class Migration(migrations.Migration):
                 ('offer', fields.ForeignKeyField('pintuan.Offer', source_field='offer_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('price_fen', fields.BigIntField()),
             ],
-            options={'table': 'group_prices', 'app': 'pintuan', 'unique_together': (('group', 'offer'),), 'pk_attr': 'id'},
+            options={'table': 'group_prices', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -302,7 +312,7 @@ class Migration(migrations.Migration):
                 ('reference', fields.CharField(max_length=64)),
                 ('posted_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'postings', 'app': 'pintuan', 'unique_together': (('reason', 'reference'),), 'pk_attr': 'id'},
+            options={'table': 'postings', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -471,7 +481,7 @@ class Migration(migrations.Migration):
                 ('user', fields.ForeignKeyField('pintuan.User', source_field='user_id', db_constraint=True, to_field='id', on_delete=OnDelete.RESTRICT)),
                 ('role', fields.CharEnumField(description='', enum_type=Role, max_length=32)),
             ],
-            options={'table': 'user_roles', 'app': 'pintuan', 'unique_together': (('user', 'role'),), 'pk_attr': 'id'},
+            options={'table': 'user_roles', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(

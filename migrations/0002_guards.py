@@ -1,7 +1,8 @@
 """What the database itself refuses, and what it finds quickly.
 
 Written by hand: on a new table Tortoise leaves checks out, and has no portable word for a partial unique index.
-On SQLite a check makes its table anew and drops its indexes, so the checks come first.
+On SQLite a check makes its table anew and drops its indexes, so the checks come first, and uniqueness over several
+columns stands here and not in the models.
 """
 
 from typing import Any
@@ -26,6 +27,15 @@ CHECKS = [
 
 # name, what follows ON
 UNIQUE_INDEXES = [
+    ("consent_reports_user_client", "consent_reports (user_id, client_id)"),
+    ("deliveries_fact_reaction", "deliveries (fact_id, reaction)"),
+    ("group_prices_group_offer", "group_prices (group_id, offer_id)"),
+    ("idempotency_keys_user_mutation_key", "idempotency_keys (user_id, mutation, key)"),
+    ("message_consents_user_purpose", "message_consents (user_id, purpose)"),
+    ("notifications_user_seq", "notifications (user_id, seq)"),
+    ("offers_deal_sku", "offers (deal_id, sku_id)"),
+    ("postings_reason_reference", "postings (reason, reference)"),
+    ("user_roles_user_role", "user_roles (user_id, role)"),
     ("seats_one_live_per_user_and_group",
      "seats (group_id, user_id) WHERE status IN ('HELD', 'RELEASING', 'TAKEN', 'SETTLED')"),
     ("desk_items_one_open_per_subject", "desk_items (matter, subject) WHERE resolved_at IS NULL"),

@@ -5,6 +5,7 @@ One per operation; for a subscription one per frame. Nothing of it outlives the 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 import strawberry
@@ -12,6 +13,7 @@ from graphql import GraphQLError
 from strawberry.dataloader import DataLoader
 
 from app.accounts.models import Role
+from app.core import clock
 from app.core.ids import SessionId, UserId
 
 K = TypeVar("K")
@@ -39,6 +41,7 @@ class Context:
     #: The execution is shared between viewers, so nothing may depend on who asks.
     shared: bool = False
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    _now: datetime | None = None
 
     def who(self) -> Asker | None:
         """Who asks; None when nobody is signed in. Raises in a shared execution."""
@@ -59,6 +62,12 @@ class Context:
         if role not in asker.roles and Role.ADMIN not in asker.roles:
             raise GraphQLError("Your role does not allow this.", extensions={"code": "FORBIDDEN"})
         return asker
+
+    async def now(self) -> datetime:
+        """The moment at which this operation looks, the same for all its fields."""
+        if self._now is None:
+            self._now = await clock.now()
+        return self._now
 
     def loader(self, load: Callable[[list[K]], Any]) -> DataLoader[K, V]:
         """This operation's loader over a batch function (keys in, values in the same order out)."""

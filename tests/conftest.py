@@ -9,12 +9,16 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
+import httpx2
 import pytest
+from starlette.responses import Response
 
 ON_POSTGRES = os.environ.get("PINTUAN_TEST_BACKEND", "sqlite") == "postgres"
 _FOLDER = Path(tempfile.mkdtemp(prefix="pintuan-tests-"))
@@ -34,10 +38,22 @@ if ON_POSTGRES:
         "PINTUAN_REDIS_PREFIX": _DATABASE,
     }
 
-from app.core import db, streams  # noqa: E402 - the environment comes first
-from app.core.bus import InProcessBus  # noqa: E402 - as above
-from app.core.db.migrate import migrate  # noqa: E402 - as above
-from app.core.settings import settings  # noqa: E402 - as above
+# ruff: noqa: E402 - the environment above comes first
+from app import wiring
+from app.core import clock, db, streams, worker
+from app.core.allowance import Allowance
+from app.core.bus import InProcessBus
+from app.core.db.migrate import migrate
+from app.core.settings import settings
+from app.wechat import current
+from app.wechat.client import MiniProgram
+from app.wechat.patience import Patience
+from app.wechat.pay import WeChatPay
+from app.wechat.sandbox import create_sandbox, running, sandbox_config
+from app.wechat.sandbox.keys import load_keys
+from app.wechat.token_store import DatabaseTokenStore
+from schema.engine import Caller, Engine
+from schema.trusted import operations
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -92,3 +108,133 @@ async def _empty_all_tables() -> None:
     )
     await db.execute(f"TRUNCATE {', '.join(tables)}")
     await db.execute("UPDATE clock_offset SET offset_ms = 0")
+
+
+@dataclass
+class WeChat:
+    """WeChat as a test plays it: the sandbox, reached over its own protocol without a network."""
+
+    phone: httpx2.AsyncClient
+    #: Where its notifications go; a test that wants them puts the shop's application here.
+    shop: "Shop"
+
+    async def play(self, what: str, **body: Any) -> dict[str, Any]:
+        """One of the controls under `/_/`, which must be granted."""
+        response = await self.phone.post(f"/_/{what}", json=body)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    async def login_code(self, name: str) -> str:
+        """What wx.login would give this person."""
+        return str((await self.play("login", **{"as": name}))["code"])
+
+    async def pay(self, prepay_id: str, name: str) -> str:
+        """This person pays; gives the transaction_id. The notification follows on its own."""
+        return str((await self.play("pay", prepay_id=prepay_id.removeprefix("prepay_id="), **{"as": name}))["transaction_id"])
+
+    async def faults(self, **weather: Any) -> None:
+        """The weather from now on; none is fair weather."""
+        await self.play("faults", **weather)
+
+    async def consent(self, name: str, *template_ids: str) -> None:
+        """This person allows one message of each template."""
+        await self.play("consent", template_ids=list(template_ids), **{"as": name})
+
+    async def sent(self) -> dict[str, Any]:
+        """What WeChat has received so far."""
+        return dict((await self.phone.get("/_/sent")).json())
+
+    async def move_clock(self, seconds: float) -> None:
+        """Move our clock, and WeChat's calendar with it."""
+        await clock.move(seconds)
+        self.ahead_s += seconds
+        await self.play("clock", offset_s=self.ahead_s)
+
+    ahead_s: float = 0
+
+
+class Shop:
+    """An ASGI application that is put in later; until then nobody is at home."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if self.app is None:
+            await Response(status_code=503)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def _sandbox_keys() -> Path:
+    """Keys made once: drawing RSA keys for every test would be most of its time."""
+    load_keys(_FOLDER / "sandbox-keys")
+    return _FOLDER / "sandbox-keys" / "keys.json"
+
+
+@pytest.fixture
+async def wechat(database: None, _sandbox_keys: Path, tmp_path: Path) -> AsyncIterator[WeChat]:
+    """A WeChat of this test's own, our clients connected to it, the rooms joined."""
+    folder = tmp_path / "wechat"
+    folder.mkdir()
+    shutil.copy(_sandbox_keys, folder / "keys.json")
+    wiring.join_rooms()
+    shop = Shop()
+    to_shop = httpx2.AsyncClient(transport=httpx2.ASGITransport(shop))
+    sandbox = create_sandbox(folder, pace=0.01, refund_s=0, http=to_shop)
+    config = sandbox_config(folder, "http://wechat.test", "http://shop.test/wechat/pay/notify")
+    to_wechat = httpx2.ASGITransport(sandbox)
+    http = httpx2.AsyncClient(transport=to_wechat)
+    phone = httpx2.AsyncClient(transport=to_wechat, base_url="http://wechat.test")
+    patience = Patience(attempts=3, first_pause_s=0.005)
+    mini_program = MiniProgram(config, DatabaseTokenStore(config.app_id), http=http, patience=patience)
+    pay = WeChatPay(config, http=http, patience=patience)
+    async with http, phone, to_shop, mini_program, pay, running(sandbox):
+        current.use(mini_program, pay)
+        yield WeChat(phone, shop)
+
+
+class Api:
+    """The API without a transport: a contract's operation by its name, or any document."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    async def __call__(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None, locale: str = "zh-CN"
+    ) -> dict[str, Any]:
+        """The answer: `data` and, if there are any, `errors`."""
+        return await self.engine.execute(
+            operations().get(document, document), variables, caller=self.caller(token, locale)
+        )
+
+    def subscribe(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """The results of a subscription."""
+        return self.engine.subscribe(operations().get(document, document), variables, caller=self.caller(token, "zh-CN"))
+
+    @staticmethod
+    def caller(token: str | None, locale: str) -> Caller:
+        return Caller(authorization=f"Bearer {token}" if token else None, accept_language=locale, address="127.0.0.1")
+
+    async def sign_in(self, wechat: WeChat, name: str) -> str:
+        """An access token of this person."""
+        answer = await self("SignIn", {"code": await wechat.login_code(name)})
+        return str(answer["data"]["signIn"]["accessToken"])
+
+
+@pytest.fixture
+async def api(wechat: WeChat) -> AsyncIterator[Api]:
+    """The API over this test's database and WeChat."""
+    allowance = Allowance(1_000_000)
+    engine = wiring.create_engine(settings(), allowance)
+    yield Api(engine)
+    await engine.drain()
+
+
+@pytest.fixture
+async def do_all_work(wechat: WeChat) -> Callable[[], Awaitable[None]]:
+    """Does everything that is due: what the clock starts, and what facts cause, until nothing is left."""
+    return lambda: worker.run_until_idle(wiring.JOBS)

@@ -61,7 +61,6 @@ class UserRole(Model):
 
     class Meta:
         table = "user_roles"
-        unique_together = (("user", "role"),)
 
 
 class Credential(Model):

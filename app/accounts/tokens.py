@@ -25,7 +25,8 @@ from uuid import UUID
 
 import jwt
 
-from app.accounts.errors import RefreshTokenInvalid, TokenInvalid
+from app.accounts.errors import RefreshTokenInvalid
+from app.accounts.errors import TokenInvalid as TokenInvalid
 from app.core.ids import SessionId, UserId
 from app.core.settings import settings
 

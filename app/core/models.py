@@ -41,7 +41,6 @@ class Delivery(Model):
 
     class Meta:
         table = "deliveries"
-        unique_together = (("fact", "reaction"),)
 
 
 class IdempotencyKey(Model):
@@ -57,7 +56,6 @@ class IdempotencyKey(Model):
 
     class Meta:
         table = "idempotency_keys"
-        unique_together = (("user_id", "mutation", "key"),)
 
 
 class ClockOffset(Model):

@@ -8,7 +8,7 @@ delivery are one transaction, so a crash at any line costs a repeat of nothing.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -31,14 +31,13 @@ class Fact:
     version_of_shape: ClassVar[int] = 1
 
 
-F = TypeVar("F", bound=Fact)
 Reaction = Callable[[Any], Awaitable[None]]
 
 _facts: dict[str, type[Fact]] = {}
 _reactions: dict[type[Fact], dict[str, Reaction]] = {}
 
 
-def register(reactions: Mapping[type[F], Iterable[Reaction]]) -> None:
+def register(reactions: Mapping[type[Any], Iterable[Reaction]]) -> None:
     """Let these reactions hear these facts from now on; they do not hear what was recorded before."""
     for fact, heard_by in reactions.items():
         _facts[fact.__name__] = fact

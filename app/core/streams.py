@@ -7,7 +7,8 @@ says how to read their heads; comparing those with what was announced finds what
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from app.core import db
@@ -19,7 +20,8 @@ log = logger("streams")
 #: How often the heads of everything listened to are compared with the database.
 NET_SECONDS = 3.0
 
-Heads = Callable[[Sequence[UUID]], Awaitable[dict[UUID, int]]]
+#: Rooms have their own names for ids, hence Any.
+Heads = Callable[[Sequence[Any]], Awaitable[Mapping[Any, int]]]
 
 _heads_of: dict[str, Heads] = {}
 _bus: Bus = InProcessBus()

@@ -90,7 +90,6 @@ class Offer(Model):
     class Meta:
         table = "offers"
         constraints = (CheckConstraint("quota_left BETWEEN 0 AND quota", "offers_quota_is_not_oversold"),)
-        unique_together = (("deal", "sku_id"),)
 
 
 class Group(Model):
@@ -161,7 +160,6 @@ class GroupPrice(Model):
 
     class Meta:
         table = "group_prices"
-        unique_together = (("group", "offer"),)
 
 
 class Seat(Model):

@@ -50,4 +50,3 @@ class Posting(Model):
     class Meta:
         table = "postings"
         constraints = (CheckConstraint("amount_fen > 0 AND source <> target", "postings_move_something"),)
-        unique_together = (("reason", "reference"),)

@@ -49,7 +49,6 @@ class Notification(Model):
 
     class Meta:
         table = "notifications"
-        unique_together = (("user_id", "seq"),)
 
 
 class MessagePurpose(StrEnum):
@@ -75,7 +74,6 @@ class MessageConsent(Model):
     class Meta:
         table = "message_consents"
         constraints = (CheckConstraint("remaining >= 0", "message_consents_are_not_overdrawn"),)
-        unique_together = (("user_id", "purpose"),)
 
 
 class ConsentReport(Model):
@@ -88,7 +86,6 @@ class ConsentReport(Model):
 
     class Meta:
         table = "consent_reports"
-        unique_together = (("user_id", "client_id"),)
 
 
 class MessageStatus(StrEnum):

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.accounts import queries as accounts
 from app.core.ids import GroupId, OrderId
+from app.core.outbox import Fact, Reaction
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
 from app.group_buying.facts import GroupCompleted, GroupFailing, LatePaymentRefunded, LeaderChanged, SeatTaken
@@ -107,7 +108,7 @@ def _words_of(group: group_buying.GroupForWords) -> Mapping[str, Any]:
     return {"title": group.title, "code": group.code, "seats_left": group.seats_left, "size": group.size}
 
 
-REACTIONS = {
+REACTIONS: dict[type[Fact], list[Reaction]] = {
     SeatTaken: [tell_leader],
     LeaderChanged: [tell_new_leader],
     GroupCompleted: [tell_members],

@@ -1,7 +1,6 @@
-"""One HTTP exchange with WeChat: addresses joined, time-outs set, failures told as WeChatBusy."""
+"""One HTTP exchange with WeChat: time-outs set, failures told as WeChatBusy."""
 
 import logging
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -27,17 +26,6 @@ async def send(http: httpx2.AsyncClient, request: httpx2.Request) -> httpx2.Resp
         raise WeChatBusy(f"no connection: {type(error).__name__}", perhaps_done=False) from error
     except httpx2.TransportError as error:
         raise WeChatBusy(f"no answer: {type(error).__name__}", perhaps_done=True) from error
-
-
-def path_prefix(origin: str) -> str:
-    """The path that stands before every path of this origin; empty at the real WeChat."""
-    return urlsplit(origin).path.rstrip("/")
-
-
-def base(origin: str) -> str:
-    """Scheme and host of an origin, without its path."""
-    parts = urlsplit(origin)
-    return f"{parts.scheme}://{parts.netloc}"
 
 
 class _WithoutQuery(logging.Filter):

@@ -84,7 +84,10 @@ class PaymentParameters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transaction:
-    """An order as WeChat knows it. Before payment there is no transaction_id, openid or success_time."""
+    """An order as WeChat knows it.
+
+    Before payment there is no transaction_id, openid or success_time, and the amount is 0 where WeChat leaves it out.
+    """
 
     out_trade_no: str
     trade_state: TradeState
@@ -261,10 +264,12 @@ class WeChatPay:
 
 
 def _transaction(body: Mapping[str, Any]) -> Transaction:
+    state = TradeState(body["trade_state"])
+    amount = body["amount"] if state.paid else body.get("amount", {})
     return Transaction(
         out_trade_no=body["out_trade_no"],
-        trade_state=TradeState(body["trade_state"]),
-        amount=Fen(int(body["amount"]["total"])),
+        trade_state=state,
+        amount=Fen(int(amount.get("total", 0))),
         transaction_id=body.get("transaction_id"),
         openid=body.get("payer", {}).get("openid"),
         success_time=_moment(body.get("success_time")),

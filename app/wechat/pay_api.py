@@ -96,8 +96,8 @@ class PayApi:
 
     async def _certificates(self) -> httpx2.Response:
         response = await self._send("GET", "/v3/certificates", b"")
-        if response.is_server_error:
-            raise WeChatBusy(f"HTTP {response.status_code}", perhaps_done=False)
+        if response.status_code != httpx2.codes.OK:
+            raise WeChatBusy(f"no certificates: HTTP {response.status_code}", perhaps_done=False)
         return response
 
     async def _check(self, response: httpx2.Response) -> None:

@@ -18,6 +18,7 @@ from app.wechat import signatures
 from app.wechat.config import WeChatConfig
 from app.wechat.errors import SignatureInvalid, WeChatBusy
 
+_PUBLIC_KEY_ID = "PUB_KEY_ID_"
 #: Certificates change every few years; WeChat asks to look for new ones within 12 hours.
 _LOOK_AGAIN_S = 12 * 3600
 #: A forger may name any serial: unknown ones do not make us ask WeChat more often than this.
@@ -75,6 +76,8 @@ class PlatformKeys:
     async def _key(self, serial: str) -> rsa.RSAPublicKey:
         if self._public_key and serial == self._config.pay_public_key_id:
             return self._public_key
+        if serial.startswith(_PUBLIC_KEY_ID):
+            raise SignatureInvalid("signed with a public key that is not the one we know")
         async with self._one_at_a_time:
             await self._refresh(known=serial in self._certificates)
         if serial not in self._certificates:
@@ -88,19 +91,23 @@ class PlatformKeys:
         try:
             response = await self._fetch()
             self._certificates = self._opened(response)
-        except WeChatBusy:
-            # An unknown serial cannot be judged now: say so, lest a real notification be called a forgery.
+        except (WeChatBusy, SignatureInvalid):
+            # What is known goes on being known. An unknown serial cannot be judged now, and the caller must hear
+            # which of the two it was, lest a real notification be called a forgery.
             if not known:
                 raise
         self._asked_at = self._clock()
 
     def _opened(self, response: httpx2.Response) -> dict[str, rsa.RSAPublicKey]:
         signed = signed_by(response.headers)
-        if response.status_code != httpx2.codes.OK or signed is None:
-            raise SignatureInvalid(f"no certificates: HTTP {response.status_code}")
-        rows = json.loads(response.content)["data"]
+        if signed is None:
+            raise SignatureInvalid("the certificates are not signed")
         now = self._clock()
-        found = {row["serial_no"]: self._open_one(row) for row in rows if _is_valid(row, now)}
+        try:
+            rows = json.loads(response.content)["data"]
+            found = {row["serial_no"]: self._open_one(row) for row in rows if _is_valid(row, now)}
+        except (ValueError, KeyError, TypeError) as error:
+            raise SignatureInvalid("not a list of certificates") from error
         # The certificates sign their own list. What makes them WeChat's is the APIv3 key that sealed them.
         if signed.serial in found:
             signatures.check_age(signed.timestamp, now)

@@ -164,24 +164,24 @@ def _read_address(text: str) -> AddressId:
     return AddressId(address)
 
 
-def _read_written(input: SaveAddressInput) -> Written:
+def _read_written(given: SaveAddressInput) -> Written:
     return Written(
-        recipient=read_text(input.recipient, "input.recipient", 50, shortest=1),
-        phone=_read_phone(input),
-        province=read_text(input.province, "input.province", 30, shortest=1),
+        recipient=read_text(given.recipient, "input.recipient", 50, shortest=1),
+        phone=_read_phone(given),
+        province=read_text(given.province, "input.province", 30, shortest=1),
         # Some cities have no districts, and some districts are no part of a city.
-        city=read_text(input.city, "input.city", 30),
-        district=read_text(input.district, "input.district", 30),
-        detail=read_text(input.detail, "input.detail", 200, shortest=1),
+        city=read_text(given.city, "input.city", 30),
+        district=read_text(given.district, "input.district", 30),
+        detail=read_text(given.detail, "input.detail", 200, shortest=1),
     )
 
 
-def _read_phone(input: SaveAddressInput) -> str | None:
-    if input.phone is None:
-        if input.id is None:
+def _read_phone(given: SaveAddressInput) -> str | None:
+    if given.phone is None:
+        if given.id is None:
             bad_input("input.phone", "A new address needs a phone.")
         return None
-    phone = rules.read_phone(input.phone)
+    phone = rules.read_phone(given.phone)
     if phone is None:
         bad_input("input.phone", "This is no phone number; one outside the mainland begins with + and its country.")
     return phone

@@ -1,6 +1,6 @@
 """What the API says of people."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -9,7 +9,7 @@ from app.accounts import models, rules
 from app.accounts.models import Role
 from app.accounts.queries import PublicPerson
 from app.core import ids
-from app.core.settings import settings
+from schema.media import media_url
 from schema.scalars import Node, Person, public_id
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 strawberry.enum(Role)
 
 _VISITOR = "visitor"
-
-
-def media_url(path: str | None) -> str | None:
-    """The address of a picture below the media folder; None for none."""
-    return f"{settings().public_origin.rstrip('/')}/media/{path}" if path else None
 
 
 def visitor_id(visitor: UUID) -> str:
@@ -100,7 +95,7 @@ class SignInSuccess:
         return the_viewer()
 
 
-def the_viewer() -> Any:
+def the_viewer() -> "Viewer":
     """The root of what is the caller's own."""
     from schema.root import Viewer  # noqa: PLC0415 - the root is made of this module's classes
 

@@ -32,6 +32,10 @@ from schema.engine.settings import EngineSettings
 
 PAGE_SIZES = ("first", "last")
 
+#: Fields that show the schema. It has one size, whatever page sizes would make of its lists.
+INTROSPECTION = frozenset({"__schema", "__type"})
+INTROSPECTION_PRICE = 100
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -81,7 +85,7 @@ class _Shapes:
     def _of_field(self, field: FieldNode) -> Shape:
         below = self.of(field.selection_set)
         # Introspection nests deeper than any page; a validation rule of its own bounds it.
-        depth = 0 if field.name.value in {"__schema", "__type"} else below.depth
+        depth = 0 if field.name.value in INTROSPECTION else below.depth
         alias = 1 if field.alias else 0
         return Shape(depth + 1, below.fields + 1, 1, below.aliases + alias, below.directives)
 
@@ -204,6 +208,8 @@ class Pricing:
 
     def _of_field(self, node: FieldNode, parent: GraphQLCompositeType, *, in_page: bool) -> Price:
         """Leaves come with their object and are free; a list inside a page (`edges`) is the page itself."""
+        if node.name.value in INTROSPECTION:
+            return Price(INTROSPECTION_PRICE)
         field = self._schema.get_field(parent, node.name.value)
         named = get_named_type(field.type) if field else None
         if field is None or not is_composite_type(named) or not node.selection_set:

@@ -1,6 +1,7 @@
 """One operation from the request to its answer."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from schema.engine.errors import INTERNAL, BadInput, Malformed, Refused, TimedOu
 from schema.engine.ports import Caller, Identity, Ports
 from schema.engine.settings import EngineSettings
 from schema.engine.variables import coerced
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +181,11 @@ class Operations:
 
     def presented(self, error: Exception, locale: str) -> dict[str, Any]:
         """Any exception as clients may see it."""
-        return self.ports.present(as_graphql_error(error), locale)
+        try:
+            return self.ports.present(as_graphql_error(error), locale)
+        except Exception:  # noqa: BLE001 - logged; a house that cannot even say what went wrong
+            _log.exception("Ports.present failed")
+            return {"message": "Internal error.", "extensions": {"code": INTERNAL}}
 
     def refusal(self, error: Exception, locale: str) -> list[dict[str, Any]]:
         """The errors of a request that was not executed."""

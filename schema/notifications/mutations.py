@@ -15,7 +15,7 @@ from schema.refusals import Refusal, refusing
 
 #: What wx.requestSubscribeMessage takes at once.
 MOST_RESULTS = 5
-LONGEST_CLIENT_ID = 64
+LONGEST_CLIENT_ID = 100
 
 
 @strawberry.input
@@ -56,9 +56,10 @@ class NotificationsMutation:
     ) -> MarkNotificationsReadResult | None:
         """Mark as read."""
         user = info.context.must_be_signed_in().user
-        place = await read_place(user, input.up_to_cursor, "input.upToCursor")
+        head = await queries.head(user)
+        place = read_place(user, head, input.up_to_cursor, "input.upToCursor")
         await actions.mark_read(user=user, up_to=place or 0)
-        return NotificationsRead(unread_count=await queries.unread(user, up_to=await queries.head(user)))
+        return NotificationsRead(unread_count=await queries.unread(user, up_to=head))
 
     @strawberry.mutation(description="Counts each ACCEPT once per clientId.")
     @refusing

@@ -20,9 +20,9 @@ class NotificationsViewer:
         """Read a page of the inbox, newest first."""
         user = info.context.must_be_signed_in().user
         size = read_page_size(first)
-        place = await read_place(user, after, "after")
         # The head first: what comes in meanwhile belongs to the stream that resumes there, not to the page.
         head = await queries.head(user)
+        place = read_place(user, head, after, "after")
         found = await queries.newest(user, up_to=head if place is None else place - 1, limit=size + 1)
         listed = page(found, first=size, after=after, key=_key, node=Notification.of)
         return NotificationConnection(user=user, head=head, edges=listed.edges, page_info=listed.page_info)

@@ -21,12 +21,13 @@ class NotificationsSubscription:
     """What is pushed about notifications."""
 
     @strawberry.subscription(
-        description="Mine. An event stream: everything missed since the cursor once, in order, then live."
+        description="An event stream, mine: everything after the cursor once, in order, then live. "
+        "Without a cursor: from now on, and the first frame carries the cursor alone."
     )
     async def notification_received(self, info: Info, after: str | None = None) -> AsyncIterable[NotificationFrame]:
-        """Follow the viewer's inbox; without a cursor from now on, and the first frame then carries it alone."""
+        """Follow the viewer's inbox."""
         user = info.context.must_be_signed_in().user
-        place = await read_place(user, after, "after")
+        place = read_place(user, await queries.head(user), after, "after")
 
         async def read(position: int | None) -> Sequence[Frame[NotificationFrame]]:
             return await _frames(user, position)

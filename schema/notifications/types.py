@@ -150,16 +150,16 @@ def cursor_of(user: UserId, seq: int) -> str:
     return to_cursor(user, seq)
 
 
-async def read_place(user: UserId, cursor: str | None, path: str) -> int | None:
-    """The sequence number inside a cursor of this user's inbox; None for no cursor.
+def read_place(user: UserId, head: int, cursor: str | None, path: str) -> int | None:
+    """The sequence number inside a cursor of this user's inbox, whose head is known; None for no cursor.
 
-    BAD_USER_INPUT for another's cursor, and for a place that the inbox has not reached: a client that resumed there
-    would wait for ever.
+    BAD_USER_INPUT for another's cursor, and for a place that the inbox has not reached: who resumed there would
+    wait for ever.
     """
     key = read_cursor(cursor, (str, int), path)
     if key is None:
         return None
     owner, seq = key
-    if owner != str(user) or not 0 <= seq <= await queries.head(user):
+    if owner != str(user) or not 0 <= seq <= head:
         bad_input(path, "This is no cursor of your inbox.")
     return int(seq)

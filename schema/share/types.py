@@ -13,8 +13,8 @@ from app.core.settings import settings
 from app.core.targets import Target
 from app.core.words import say
 from schema.accounts.loaders import load_people
-from schema.accounts.types import media_url
 from schema.context import Info
+from schema.media import media_url
 from schema.scalars import NameValue, Person
 from schema.share.loaders import load_things
 from share import queries, rules

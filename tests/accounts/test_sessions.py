@@ -4,7 +4,7 @@ import pytest
 
 from app.accounts import actions, queries, tokens
 from app.accounts.errors import RefreshTokenInvalid
-from app.accounts.models import Role, Session, UserRole
+from app.accounts.models import Role, Session, User, UserRole
 from app.accounts.tokens import Grant
 from app.core import clock, db, streams
 from app.core.ids import new_id
@@ -52,6 +52,14 @@ async def test_a_token_for_another_users_session_is_nobodys() -> None:
     ann, bob = await a_signed_in_user(), await a_signed_in_user()
     claims = tokens.read(ann.access_token)
     assert await queries.asker(tokens.Claims(bob.user, claims.session, claims.expires_at)) is None
+
+
+async def test_who_is_blocked_is_nobody_although_a_session_is_left() -> None:
+    grant = await a_signed_in_user()
+    await User.filter(id=grant.user).update(blocked_at=await clock.now())
+    assert not await _is_recognised(grant)
+    with pytest.raises(RefreshTokenInvalid):
+        await _refresh(grant.refresh_token)
 
 
 async def test_a_refresh_token_gives_new_tokens_of_the_same_session() -> None:

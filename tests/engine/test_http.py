@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import random
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.engine.toy import Served, serving, until
 
 JSON = "application/json"
 POST = b"POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+RENAME = "query A { hello } mutation B($name: Name!) { rename(name: $name) { __typename } }"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 
 
@@ -263,3 +265,34 @@ async def test_requests_in_flight_finish_while_the_server_goes_down(http: httpx2
         served.world.gate.set()
         assert (await answering).json() == {"data": {"slow": "at last"}}
         await draining
+
+
+async def test_mutated_bodies_break_nothing(http: httpx2.AsyncClient, server: Served) -> None:
+    chance = random.Random(11)  # noqa: S311 - the same bodies every time
+    good = json.dumps(
+        {"query": RENAME, "variables": {"name": {"text": "茶", "tags": [1, 2]}}, "operationName": "A"}
+    ).encode()
+    spice = [
+        b"\\u0000",
+        b"\\ud800",
+        b"\xff",
+        b"null",
+        b"[",
+        b"{",
+        b'"',
+        b"-1e999",
+        b"1" * 400,
+        b"$",
+        b"...",
+        b"@skip(if: 1)",
+    ]
+    for _ in range(300):
+        body = bytearray(good)
+        for _ in range(chance.randrange(1, 4)):
+            place = chance.randrange(len(body))
+            body[place : place + chance.randrange(4)] = chance.choice(spice)
+        response = await post(http, server, bytes(body))
+        assert response.status_code in {200, 400}, body
+        codes = {error["extensions"]["code"] for error in response.json().get("errors", ())}
+        assert codes <= {"BAD_USER_INPUT", "TOO_COMPLEX"}, body
+    assert server.world.reported == []

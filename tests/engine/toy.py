@@ -237,6 +237,13 @@ class Mutation:
         info.context.world.add(topic, text)
         return info.context.world.log(topic).head
 
+    @strawberry.mutation
+    async def add_slowly(self, info: ToyInfo, topic: str, text: str) -> int:
+        info.context.world.calls["slow"] += 1
+        await info.context.world.gate.wait()
+        info.context.world.add(topic, text)
+        return info.context.world.log(topic).head
+
 
 @strawberry.type
 class Changed:

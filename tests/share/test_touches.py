@@ -67,9 +67,11 @@ async def test_opening_a_link_again_within_a_minute_is_one_touch() -> None:
 
 
 async def test_opening_a_link_five_times_at_once_is_one_touch() -> None:
-    link, visitor = await a_link(ANN), await a_touch(await a_link(BOB))
-    await asyncio.gather(*[a_touch(link, visitor=visitor) for _ in range(5)])
-    assert (await _touches())[1:] == [(link.id, visitor)]
+    visitor = await a_touch(await a_link(BOB))
+    for _ in range(5):
+        link = await a_link(ANN)
+        await asyncio.gather(*[a_touch(link, visitor=visitor) for _ in range(5)])
+        assert await Touch.filter(link_id=link.id).count() == 1
 
 
 async def test_somebody_else_in_the_same_minute_is_a_touch_of_her_own() -> None:

@@ -191,7 +191,7 @@ async def a_town(
     config = sandbox_config(folder, base + PREFIX, base + "/notify", certificate_mode=certificate_mode)
     http = httpx2.AsyncClient(verify=_NO_TLS)
     phone = httpx2.AsyncClient(verify=_NO_TLS, base_url=base + PREFIX)
-    sandbox = create_sandbox(folder, push_url=base + "/push", http=http, **{"pace": 0.001, "refund_s": 0, **options})
+    sandbox = create_sandbox(folder, http=http, **{"pace": 0.001, "refund_s": 0, "push_url": base + "/push", **options})
     merchant = Merchant()
     pay = WeChatPay(config, http=http, patience=QUICK)
     mini = MiniProgram(config, MemoryTokenStore(), http=http, patience=QUICK)

@@ -1,5 +1,8 @@
 import json
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -8,7 +11,6 @@ import pytest
 from app.wechat import signatures
 from app.wechat.api import content
 from app.wechat.client import ActivityState, MiniProgram, Shipping, TextScene, Verdict
-from app.wechat.config import WeChatConfig
 from app.wechat.errors import (
     LoginBlocked,
     LoginCodeInvalid,
@@ -259,9 +261,7 @@ async def test_a_shipping_report_needs_the_payers_paid_order(town: Town) -> None
     assert [row["payer"]["openid"] for row in (await town.sent())["shipping_uploads"]] == [openid_of("ann")]
     await town.meet("bob")
     with pytest.raises(WeChatRefused):
-        await town.mini.upload_shipping(
-            Shipping(**{name: getattr(report, name) for name in report.__slots__} | {"openid": openid_of("bob")})
-        )
+        await town.mini.upload_shipping(replace(report, openid=openid_of("bob")))
 
 
 async def test_a_busy_wechat_is_asked_again(town: Town) -> None:
@@ -287,15 +287,34 @@ async def test_a_wechat_that_stays_busy_is_told_to_the_caller(town: Town) -> Non
 
 async def test_a_quota_that_is_used_up_is_not_asked_again(town: Town) -> None:
     await town.play("faults", errors={"/cgi-bin/message/wxopen/activityid": 45009})
-    with pytest.raises(WeChatSlowDown) as slower:
-        await town.mini.create_activity()
+    async with watched(town) as (mini, requests):
+        with pytest.raises(WeChatSlowDown) as slower:
+            await mini.create_activity()
     assert not slower.value.perhaps_done
+    assert [request.url.path.endswith("activityid/create") for request in requests].count(True) == 1
+
+
+async def test_chinese_is_sent_unescaped_since_some_calls_count_it_so(town: Town) -> None:
+    await town.play("consent", template_ids=["T1"], **{"as": "ann"})
+    async with watched(town) as (mini, requests):
+        await mini.send_subscribe_message(openid_of("ann"), "T1", page="p", data={"thing1": "拼团"})
+    assert "拼团".encode() in requests[-1].content
+
+
+@asynccontextmanager
+async def watched(town: Town) -> AsyncIterator[tuple[MiniProgram, list[httpx2.Request]]]:
+    """A client, and the requests that it sends."""
+    requests: list[httpx2.Request] = []
+
+    async def keep(request: httpx2.Request) -> None:
+        requests.append(request)
+
+    async with httpx2.AsyncClient(event_hooks={"request": [keep]}) as http:
+        yield MiniProgram(town.config, MemoryTokenStore(), http=http, patience=QUICK), requests
 
 
 async def test_a_wechat_that_is_not_there_has_done_nothing(town: Town) -> None:
-    config = WeChatConfig(
-        **{name: getattr(town.config, name) for name in WeChatConfig.__slots__} | {"api_origin": "http://127.0.0.1:1"}
-    )
+    config = replace(town.config, api_origin="http://127.0.0.1:1")
     async with MiniProgram(config, MemoryTokenStore(), patience=QUICK) as mini:
         with pytest.raises(WeChatBusy) as busy:
             await mini.login("dev:ann")

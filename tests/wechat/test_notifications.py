@@ -1,11 +1,11 @@
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from app.core.money import Fen
-from app.wechat.config import WeChatConfig
 from app.wechat.errors import SignatureInvalid
 from app.wechat.pay import PaymentNotified, RefundNotified, RefundState, TradeState, WeChatPay
 from app.wechat.sandbox import courier, openid_of
@@ -131,7 +131,7 @@ async def test_news_for_another_merchant_app_or_key_are_refused(town: Town, chan
     await town.a_paid_order()
     await town.merchant.until(lambda: bool(town.merchant.news))
     headers, body = town.merchant.posts[0]
-    config = WeChatConfig(**{name: getattr(town.config, name) for name in WeChatConfig.__slots__} | changed)
+    config = replace(town.config, **changed)
     async with WeChatPay(config) as other:
         with pytest.raises(SignatureInvalid):
             await other.read_notification(headers, body)
@@ -147,9 +147,7 @@ async def test_the_content_is_sealed(town: Town) -> None:
 
 async def test_a_merchant_who_is_not_there_is_told_later(town: Town) -> None:
     await town.meet("ann")
-    config = WeChatConfig(
-        **{name: getattr(town.config, name) for name in WeChatConfig.__slots__} | {"notify_url": "http://127.0.0.1:1/n"}
-    )
+    config = replace(town.config, notify_url="http://127.0.0.1:1/n")
     async with WeChatPay(config) as pay:
         prepay_id = await pay.place_order(an_order())
     await town.play("pay", prepay_id=prepay_id, **{"as": "ann"})

@@ -1,6 +1,7 @@
 import asyncio
 import json
 import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,6 @@ import pytest
 
 from app.core.money import Fen
 from app.wechat import signatures
-from app.wechat.config import WeChatConfig
 from app.wechat.errors import (
     NotEnough,
     OrderClosed,
@@ -385,7 +385,7 @@ async def test_a_request_of_another_merchant_is_refused(town: Town) -> None:
         {"merchant_serial": "5F00"},
         {"merchant_private_key": a_foreign_key(town)},
     ):
-        config = WeChatConfig(**{name: getattr(town.config, name) for name in WeChatConfig.__slots__} | changed)
+        config = replace(town.config, **changed)
         async with WeChatPay(config, patience=QUICK) as stranger:
             with pytest.raises(WeChatRefused) as refused:
                 await stranger.query_order("order-0001")
@@ -413,13 +413,52 @@ async def test_the_exact_bytes_and_the_whole_path_are_signed(town: Town) -> None
     assert (await raw(town, "POST", path, signed_path=other, signed_body=body, body=body)).status_code == 401
 
 
+@pytest.mark.parametrize(
+    ("time_expire", "status"), [(None, 200), ("2099-01-01T00:00:00+08:00", 200), ("tomorrow", 400), ("2099-01-01", 400)]
+)
+async def test_an_order_ends_at_a_moment_or_after_a_week(town: Town, time_expire: str | None, status: int) -> None:
+    await town.meet("ann")
+    body: dict[str, Any] = a_raw_order(town) | ({"time_expire": time_expire} if time_expire else {})
+    text = json.dumps(body).encode()
+    reply = await raw(town, "POST", "/v3/pay/transactions/jsapi", signed_body=text, body=text)
+    assert reply.status_code == status
+
+
+async def test_who_does_not_say_what_asks_is_refused(town: Town) -> None:
+    path = "/v3/pay/transactions/out-trade-no/order-0001"
+    assert (await raw(town, "GET", path, user_agent="")).json()["code"] == "PARAM_ERROR"
+
+
+async def test_an_unknown_transaction_is_no_order(town: Town) -> None:
+    reply = await raw(town, "GET", f"/v3/pay/transactions/id/4200?mchid={MCH_ID}")
+    assert (reply.status_code, reply.json()["code"]) == (404, "ORDER_NOT_EXIST")
+
+
+async def test_an_order_has_at_most_fifty_refunds(town: Town) -> None:
+    await town.a_paid_order()
+    for index in range(50):
+        await refund(town, f"refund-{index}", fen=1)
+    with pytest.raises(OrderMismatch, match="50"):
+        await refund(town, "refund-50", fen=1)
+
+
 async def test_fields_that_wechat_does_not_know_are_refused(town: Town) -> None:
     await town.meet("ann")
-    body = {"appid": town.config.app_id, "mchid": MCH_ID, "description": "x", "out_trade_no": "order-0001"}
-    body |= {"notify_url": town.config.notify_url, "amount": {"total": 1}, "payer": {"openid": openid_of("ann")}}  # type: ignore[dict-item]  # a body of many types
-    text = json.dumps({**body, "coupon": 1}).encode()
+    text = json.dumps({**a_raw_order(town), "coupon": 1}).encode()
     reply = await raw(town, "POST", "/v3/pay/transactions/jsapi", signed_body=text, body=text)
     assert reply.json()["code"] == "PARAM_ERROR"
+
+
+def a_raw_order(town: Town) -> dict[str, Any]:
+    return {
+        "appid": town.config.app_id,
+        "mchid": MCH_ID,
+        "description": "x",
+        "out_trade_no": "order-0001",
+        "notify_url": town.config.notify_url,
+        "amount": {"total": 1},
+        "payer": {"openid": openid_of("ann")},
+    }
 
 
 async def raw(
@@ -431,6 +470,7 @@ async def raw(
     signed_body: bytes = b"",
     body: bytes = b"",
     age_s: float = 0,
+    user_agent: str = "tests",
 ) -> httpx2.Response:
     """A request that is signed by hand, rightly or not."""
     url = httpx2.URL(town.origin + path)
@@ -441,7 +481,7 @@ async def raw(
     )
     signature = signatures.sign(signatures.private_key(town.config.merchant_private_key), message)
     said = signatures.Authorization(town.config.mch_id, town.config.merchant_serial, timestamp, nonce, signature)
-    headers = {"Authorization": said.header(), "Accept": "application/json"}
+    headers = {"Authorization": said.header(), "Accept": "application/json", "User-Agent": user_agent}
     return await town.phone.request(method, str(url), content=body or None, headers=headers)
 
 

@@ -103,6 +103,19 @@ async def test_several_processes_may_share_a_folder(folder: Path) -> None:
     assert sorted(reply.get("errcode", 0) for reply in replies) == [0, 40163]
 
 
+async def test_what_one_process_reads_no_other_changes_before_it_has_written(folder: Path) -> None:
+    def count_up(db: sqlite3.Connection) -> None:
+        row = db.execute("SELECT value FROM settings WHERE name = 'n'").fetchone()
+        db.execute("INSERT OR REPLACE INTO settings VALUES ('n', ?)", (str(int(row["value"]) + 1 if row else 1),))
+
+    stores = [Store(folder) for _ in range(3)]
+    await asyncio.gather(*[store.run(count_up) for store in stores for _ in range(50)])
+    counted = await stores[0].run(lambda db: db.execute("SELECT value FROM settings WHERE name = 'n'").fetchone()[0])
+    for store in stores:
+        store.close()
+    assert counted == "150"
+
+
 async def test_work_that_fails_leaves_nothing_behind(folder: Path) -> None:
     store = Store(folder)
 

@@ -157,6 +157,14 @@ async def test_force_does_nothing_within_half_a_minute(town: Town) -> None:
     assert forced["access_token"] == again["access_token"]
 
 
+async def test_force_ends_for_the_day_after_twenty(town: Town) -> None:
+    for index in range(20):
+        await town.play("clock", offset_s=31 * index)
+        assert "access_token" in await stable(town, force_refresh=True)
+    await town.play("clock", offset_s=31 * 20)
+    assert (await stable(town, force_refresh=True))["errcode"] == 45009
+
+
 async def test_the_other_pool_gives_a_new_token_each_time_and_leaves_the_stable_one_alone(town: Town) -> None:
     stable_one = await stable(town)
     query = {"grant_type": "client_credential", "appid": town.config.app_id, "secret": town.config.app_secret}

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 
 from app.accounts import rules
+from app.accounts.actions.purchases import lock
 from app.accounts.errors import AddressNotFound, TooManyAddresses
 from app.accounts.models import Address
 from app.core import clock, db
@@ -31,7 +32,8 @@ async def save_address(
     The same content twice gives the same address. At most one is the default; none becomes it unasked.
     """
     async with db.transaction():
-        await _queue_behind(user)
+        # Two phones that save the same address at once would both find that it is not there yet.
+        await lock(user)
         if address is not None:
             await _edit(user, address, written, is_default=is_default)
         else:
@@ -55,11 +57,6 @@ async def delete_address(*, user: UserId, address: AddressId) -> None:
     )  # fmt: skip
     if not deleted:
         raise AddressNotFound
-
-
-async def _queue_behind(user: UserId) -> None:
-    # Two phones that save the same address at once would both find that it is not there yet.
-    await db.execute("SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", user)
 
 
 async def _edit(user: UserId, address: AddressId, written: Written, *, is_default: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from app.wechat.sandbox import letters, people
 from app.wechat.sandbox.keys import APP_ID
 from app.wechat.sandbox.refusals import ApiRefusal
-from app.wechat.sandbox.world import Call
+from app.wechat.sandbox.world import Call, among
 
 _LONGEST_TEXT = 2500
 _SCENES = frozenset({1, 2, 3, 4})
@@ -36,7 +36,7 @@ def check_media(call: Call) -> dict[str, Any]:
     """`POST /wxa/media_check_async`: accepted; the verdict follows from what the address says."""
     body = call.body
     _check_scene(call)
-    if not isinstance(body.get("media_url"), str) or body.get("media_type") not in _MEDIA_TYPES:
+    if not isinstance(body.get("media_url"), str) or not among(body.get("media_type"), _MEDIA_TYPES):
         raise ApiRefusal(40097)
     trace_id = _trace_id()
     result = _result(call, body["media_url"])
@@ -57,7 +57,7 @@ def check_media(call: Call) -> dict[str, Any]:
 def _check_scene(call: Call) -> None:
     if call.body.get("version") != 2:  # noqa: PLR2004 - the version of the protocol
         raise ApiRefusal(40097)
-    if call.body.get("scene") not in _SCENES:
+    if not among(call.body.get("scene"), _SCENES):
         raise ApiRefusal(40129)
     people.check_visitor(call, call.body.get("openid"))
 

@@ -29,8 +29,9 @@ PUSH_RETRY_AFTER_S = (5, 5, 5)
 #: The merchant must answer within this.
 ANSWER_WITHIN_S = 5.0
 
-_IN_HAND_S = 15.0
-_AT_ONCE = 50
+#: A letter in hand is due again after this: longer than any answer takes, short for who waits for a dead process's.
+_IN_HAND_S = ANSWER_WITHIN_S + 3
+_AT_ONCE = 64
 #: How often to look for what no nudge told of: letters of other processes, schedules, finished refunds.
 _LOOK_EVERY_S = 0.25
 
@@ -60,6 +61,7 @@ class LetterCourier:
         self._seal = seal
         self._http = http
         self._wake = asyncio.Event()
+        self._in_hand = 0
 
     def nudge(self) -> None:
         """Look at once."""
@@ -98,17 +100,21 @@ class LetterCourier:
 
     async def _due(self, world: World) -> list[tuple[sqlite3.Row, Weather]]:
         try:
-            return await world.store.run(lambda db: _take(db, world))
+            return await world.store.run(lambda db: _take(db, world, _AT_ONCE - self._in_hand))
         except sqlite3.Error:
             # Another process held the file for too long: what is due stays due.
             _log.exception("the sandbox's file could not be read")
             return []
 
     async def _carried(self, world: World, http: httpx2.AsyncClient, letter: sqlite3.Row, weather: Weather) -> None:
+        self._in_hand += 1
         try:
             await self._carry(world, http, letter, weather)
         except Exception:  # noqa: BLE001 - one letter that cannot be carried must not stop the others; it is due again
             _log.exception("letter %s could not be carried", letter["id"])
+        finally:
+            self._in_hand -= 1
+            self._wake.set()
 
     async def _carry(self, world: World, http: httpx2.AsyncClient, letter: sqlite3.Row, weather: Weather) -> None:
         if happens(weather.drop_notifications):
@@ -161,14 +167,14 @@ class LetterCourier:
             return
 
 
-def _take(db: sqlite3.Connection, world: World) -> list[tuple[sqlite3.Row, Weather]]:
+def _take(db: sqlite3.Connection, world: World, most: int) -> list[tuple[sqlite3.Row, Weather]]:
     """The letters that are due, taken in hand so that no other process carries them meanwhile."""
     weather, now = read_weather(db), wechat_time(db)
     refunds.finish_due(Call(db=db, now=now, weather=weather, world=world))
     due = db.execute(
         "UPDATE letters SET due_at = ? WHERE id IN"
         " (SELECT id FROM letters WHERE state = 'waiting' AND due_at <= ? ORDER BY due_at LIMIT ?) RETURNING *",
-        (now + _IN_HAND_S, now, _AT_ONCE),
+        (now + _IN_HAND_S, now, most),
     ).fetchall()
     return [(letter, weather) for letter in due]
 

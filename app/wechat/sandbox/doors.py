@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+import orjson
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -176,7 +177,8 @@ def _phone_body(raw: bytes) -> Mapping[str, Any]:
 
 def _json_object(raw: bytes) -> Mapping[str, Any] | None:
     try:
-        body = json.loads(raw)
+        # Strict: neither NaN nor half a character gets in.
+        body = orjson.loads(raw)
     except ValueError:
         return None
     return body if isinstance(body, dict) else None

@@ -11,10 +11,12 @@ from typing import Any
 from app.wechat.sandbox import letters, people
 from app.wechat.sandbox.keys import MCH_ID
 from app.wechat.sandbox.refusals import ApiRefusal, PhoneRefusal
-from app.wechat.sandbox.world import Call
+from app.wechat.sandbox.world import Call, among, text
 
 _OK: Mapping[str, Any] = {"errcode": 0, "errmsg": "ok"}
 _ACTIVITY_LIFE_S = 86400
+_DECISIONS = frozenset({"accept", "reject", "withdraw"})
+_LOGISTICS = frozenset({1, 2, 3, 4})
 _NEEDED = {0: {"member_count", "room_limit"}, 1: {"path", "version_type"}, 2: set[str]()}
 _NEXT = {0: {0, 1, 2}, 1: {2}, 2: set[int]()}
 _VERSIONS = frozenset({"develop", "trial", "release"})
@@ -49,7 +51,7 @@ def send(call: Call) -> dict[str, Any]:
         raise ApiRefusal(40003)
     _check_template(call, template_id, body.get("data"))
     _check_page(call, body.get("page"))
-    if body.get("miniprogram_state", "formal") not in _STATES or body.get("lang", "zh_CN") not in _LANGUAGES:
+    if not among(body.get("miniprogram_state", "formal"), _STATES) or not among(body.get("lang", "zh_CN"), _LANGUAGES):
         raise ApiRefusal(47003, "miniprogram_state or lang invalid")
     used = call.db.execute(
         "UPDATE consents SET remaining = remaining - 1 WHERE openid = ? AND template_id = ? AND remaining > 0",
@@ -68,7 +70,7 @@ def consent(call: Call) -> dict[str, Any]:
     """`POST /_/consent`: the person answers the pop-up; each accept is worth one message."""
     openid = people.person(call, call.body.get("as"))
     templates, decision = call.body.get("template_ids"), call.body.get("decision", "accept")
-    if not isinstance(templates, list) or not templates or decision not in {"accept", "reject", "withdraw"}:
+    if not isinstance(templates, list) or not templates or not among(decision, _DECISIONS):
         raise PhoneRefusal("BAD_REQUEST", '"template_ids" is a list, "decision" is accept, reject or withdraw')
     for template_id in templates:
         _decide(call, openid, str(template_id), decision)
@@ -91,9 +93,9 @@ def create_activity(call: Call) -> dict[str, Any]:
 def update_activity(call: Call) -> dict[str, Any]:
     """`POST /cgi-bin/message/wxopen/updatablemsg/send`: a card goes forward, never back."""
     activity = _activity(call, call.body.get("activity_id"))
-    state = call.body.get("target_state")
+    state: Any = call.body.get("target_state")
     parameters = _parameters(call.body.get("template_info"))
-    if state not in _NEXT or state not in _NEXT[activity["state"]] or _NEEDED[state] - parameters.keys():
+    if not among(state, _NEXT[activity["state"]]) or _NEEDED[state] - parameters.keys():
         raise ApiRefusal(47502)
     if parameters.get("version_type", "release") not in _VERSIONS:
         raise ApiRefusal(47503)
@@ -112,7 +114,7 @@ def upload_shipping(call: Call) -> dict[str, Any]:
     if not isinstance(key, dict) or not isinstance(parcels, list) or not isinstance(payer, dict):
         raise ApiRefusal(47001)
     whole = body.get("delivery_mode") == 1
-    if not 1 <= len(parcels) <= (1 if whole else 15) or body.get("logistics_type") not in {1, 2, 3, 4}:
+    if not 1 <= len(parcels) <= (1 if whole else 15) or not among(body.get("logistics_type"), _LOGISTICS):
         raise ApiRefusal(47003, "shipping_list invalid")
     try:
         datetime.fromisoformat(str(body.get("upload_time")))
@@ -175,7 +177,7 @@ def _tell_decision(call: Call, openid: str, templates: list[str], decision: str)
 
 def _activity(call: Call, activity_id: object) -> sqlite3.Row:
     row: sqlite3.Row | None = call.db.execute(
-        "SELECT * FROM activities WHERE activity_id = ?", (activity_id,)
+        "SELECT * FROM activities WHERE activity_id = ?", (text(activity_id),)
     ).fetchone()
     if row is None:
         raise ApiRefusal(47501)
@@ -196,9 +198,9 @@ def _parameters(info: object) -> dict[str, str]:
 
 def _paid_order(call: Call, key: Mapping[str, Any], payer: Mapping[str, Any]) -> sqlite3.Row | None:
     by_number = key.get("order_number_type") == 1 and key.get("mchid") == MCH_ID
-    number = key.get("out_trade_no") if by_number else None
+    number = text(key.get("out_trade_no")) if by_number else None
     row: sqlite3.Row | None = call.db.execute(
         "SELECT * FROM orders WHERE (out_trade_no = ? OR transaction_id = ?) AND openid = ? AND paid_at IS NOT NULL",
-        (number, None if by_number else key.get("transaction_id"), payer.get("openid")),
+        (number, None if by_number else text(key.get("transaction_id")), text(payer.get("openid"))),
     ).fetchone()
     return row

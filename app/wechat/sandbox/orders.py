@@ -13,7 +13,7 @@ from app.wechat.errors import SignatureInvalid
 from app.wechat.sandbox import letters, people
 from app.wechat.sandbox.keys import APP_ID, MCH_ID
 from app.wechat.sandbox.refusals import PayRefusal, PhoneRefusal
-from app.wechat.sandbox.world import Call
+from app.wechat.sandbox.world import Call, text
 
 PAID = ("SUCCESS", "REFUND")
 
@@ -21,6 +21,8 @@ _PREPAY_LIFE_S = 7200
 _ORDER_LIFE_S = 7 * 86400
 _LONGEST_LIFE_S = 90 * 86400
 _SHORTEST_LIFE_S = 60
+#: A hundred million yuan, in fen.
+_LARGEST = 10**10
 _NUMBER = re.compile(r"[0-9A-Za-z_\-|*]{6,32}")
 _STATES = {"SUCCESS": "支付成功", "REFUND": "转入退款", "NOTPAY": "订单未支付", "CLOSED": "订单已关闭"}
 _REQUIRED = frozenset({"appid", "mchid", "description", "out_trade_no", "notify_url", "amount", "payer"})
@@ -71,11 +73,13 @@ def close(call: Call) -> None:
 def pay(call: Call) -> dict[str, Any]:
     """`POST /_/pay`: the person pays, once, before the order ends. With paySign the phone checks it as well."""
     _check_pay_sign(call)
-    prepay = call.db.execute("SELECT * FROM prepays WHERE prepay_id = ?", (call.body.get("prepay_id"),)).fetchone()
+    prepay = call.db.execute(
+        "SELECT * FROM prepays WHERE prepay_id = ?", (text(call.body.get("prepay_id")),)
+    ).fetchone()
     if prepay is None:
         raise PhoneRefusal("PREPAY_NOT_FOUND", "no such prepay_id")
-    order = find(call, prepay["out_trade_no"])
-    if order is None or people.person(call, call.body.get("as")) != order["openid"]:
+    order = known(call, prepay["out_trade_no"])
+    if people.person(call, call.body.get("as")) != order["openid"]:
         raise PhoneRefusal("WRONG_PAYER", "the order is for somebody else to pay")
     _check_payable(call, prepay, order)
     transaction_id = f"4200{secrets.randbelow(10**24):024d}"
@@ -83,28 +87,28 @@ def pay(call: Call) -> dict[str, Any]:
         "UPDATE orders SET state = 'SUCCESS', transaction_id = ?, paid_at = ? WHERE out_trade_no = ?",
         (transaction_id, call.now, order["out_trade_no"]),
     )
-    announce_payment(call, order["out_trade_no"])
-    return {"transaction_id": transaction_id}
-
-
-def announce_payment(call: Call, number: str) -> None:
-    """Tell the merchant that the order is paid."""
-    order = find(call, number)
-    if order is None or order["state"] not in PAID:
-        raise PhoneRefusal("NOT_PAID", "no such order was paid")
     letters.announce(
         call,
         url=order["notify_url"],
-        about=number,
+        about=order["out_trade_no"],
         event_type="TRANSACTION.SUCCESS",
         original_type="transaction",
-        plain=described(order),
+        plain=described(known(call, order["out_trade_no"])),
     )
+    return {"transaction_id": transaction_id}
+
+
+def known(call: Call, number: str) -> sqlite3.Row:
+    """The order of a number that has one."""
+    order = find(call, number)
+    if order is None:
+        raise LookupError(number)
+    return order
 
 
 def find(call: Call, number: object) -> sqlite3.Row | None:
     """The order of this number."""
-    row: sqlite3.Row | None = call.db.execute("SELECT * FROM orders WHERE out_trade_no = ?", (number,)).fetchone()
+    row: sqlite3.Row | None = call.db.execute("SELECT * FROM orders WHERE out_trade_no = ?", (text(number),)).fetchone()
     return row
 
 
@@ -204,7 +208,7 @@ def _rightness(call: Call) -> dict[str, bool]:
         "notify_url": readable(url, 255) and url.startswith(("http://", "https://")) and "?" not in url,
         "amount": isinstance(amount, dict)
         and type(amount.get("total")) is int
-        and amount["total"] >= 1
+        and 1 <= amount["total"] <= _LARGEST
         and amount.get("currency", "CNY") == "CNY",
         "payer": isinstance(payer, dict) and people.known(call, payer.get("openid")) is not None,
     }

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.wechat.sandbox.keys import APP_ID
 from app.wechat.sandbox.refusals import ApiRefusal, PhoneRefusal
-from app.wechat.sandbox.world import Call
+from app.wechat.sandbox.world import Call, text
 
 _CODE_LIFE_S = 300
 #: How long a person counts as a visitor for the content checks.
@@ -95,7 +95,7 @@ def person(call: Call, who: object) -> str:
 
 def known(call: Call, openid: object) -> sqlite3.Row | None:
     """The person with this openid."""
-    row: sqlite3.Row | None = call.db.execute("SELECT * FROM people WHERE openid = ?", (openid,)).fetchone()
+    row: sqlite3.Row | None = call.db.execute("SELECT * FROM people WHERE openid = ?", (text(openid),)).fetchone()
     return row
 
 

@@ -11,8 +11,9 @@ from app.wechat.sandbox import letters, orders, people, refunds
 from app.wechat.sandbox.keys import APP_ID
 from app.wechat.sandbox.refusals import PhoneRefusal
 from app.wechat.sandbox.weather import Weather, write_offset, write_weather
-from app.wechat.sandbox.world import Call
+from app.wechat.sandbox.world import Call, text
 
+_FURTHEST_S = 10 * 365 * 86400
 _MANNERS: Mapping[str, Mapping[str, Any]] = {
     "genuine": {"manner": "good", "age_s": 0},
     "forged": {"manner": "wrong", "age_s": 0},
@@ -40,9 +41,9 @@ def tell_weather(call: Call) -> dict[str, Any]:
 
 def move_clock(call: Call) -> dict[str, Any]:
     """`POST /_/clock`: how far WeChat's calendar is ahead of the machine's time."""
-    offset_s = call.body.get("offset_s")
-    if not isinstance(offset_s, int | float) or isinstance(offset_s, bool):
-        raise PhoneRefusal("BAD_REQUEST", '"offset_s" is a number of seconds')
+    offset_s: Any = call.body.get("offset_s")
+    if type(offset_s) not in {int, float} or abs(offset_s) > _FURTHEST_S:
+        raise PhoneRefusal("BAD_REQUEST", '"offset_s" is a number of seconds, within ten years')
     write_offset(call.db, float(offset_s))
     return {"offset_s": offset_s}
 
@@ -88,7 +89,7 @@ def encrypted(call: Call) -> dict[str, Any]:
 
 def news(call: Call) -> dict[str, Any]:
     """The last notification about a number, and how it is to be sent again."""
-    number = call.body.get("out_trade_no") or call.body.get("out_refund_no")
+    number = text(call.body.get("out_trade_no") or call.body.get("out_refund_no"))
     manner = _MANNERS.get(str(call.body.get("as", "genuine")))
     letter = call.db.execute(
         "SELECT * FROM letters WHERE about = ? AND kind = ? ORDER BY id DESC LIMIT 1", (number, letters.PAYMENT)

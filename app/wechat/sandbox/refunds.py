@@ -8,10 +8,11 @@ from typing import Any
 from app.wechat.sandbox import letters, orders
 from app.wechat.sandbox.keys import MCH_ID
 from app.wechat.sandbox.refusals import PayRefusal, PhoneRefusal
-from app.wechat.sandbox.world import Call
+from app.wechat.sandbox.world import Call, among, text
 
 _NUMBER = re.compile(r"[0-9A-Za-z_\-|*@]{1,64}")
 _MOST_PER_ORDER = 50
+_ENDS = frozenset({"SUCCESS", "CLOSED", "ABNORMAL"})
 _LATEST_S = 365 * 86400
 _LONGEST_REASON = 80
 _ALLOWED = frozenset(
@@ -46,14 +47,14 @@ def by_number(call: Call) -> dict[str, Any]:
     refund = find(call, call.path["out_refund_no"])
     if refund is None:
         raise PayRefusal("RESOURCE_NOT_EXISTS", "退款单不存在")
-    return described(refund, _order_of(call, refund), "status")
+    return described(refund, orders.known(call, refund["out_trade_no"]), "status")
 
 
 def settle(call: Call) -> dict[str, Any]:
     """`POST /_/refund`: what a person does in the merchant's console about a refund that went wrong."""
     refund = find(call, call.body.get("out_refund_no"))
     state = call.body.get("status", "SUCCESS")
-    if refund is None or state not in {"SUCCESS", "CLOSED", "ABNORMAL"}:
+    if refund is None or not among(state, _ENDS):
         raise PhoneRefusal("BAD_REQUEST", '"out_refund_no" names a refund, "status" is SUCCESS, CLOSED or ABNORMAL')
     finish(call, refund["out_refund_no"], state)
     return {"status": state}
@@ -77,27 +78,22 @@ def finish(call: Call, number: str, state: str) -> None:
         "UPDATE refunds SET state = ?, success_at = ? WHERE out_refund_no = ?",
         (state, call.now if state == "SUCCESS" else None, number),
     )
-    announce_refund(call, number)
-
-
-def announce_refund(call: Call, number: str) -> None:
-    """Tell the merchant what became of the refund."""
-    refund = find(call, number)
-    if refund is None or refund["state"] == "PROCESSING":
-        raise PhoneRefusal("NOT_FINAL", "no such refund has come to an end")
+    refund = _known(call, number)
     letters.announce(
         call,
         url=refund["notify_url"],
         about=number,
         event_type=f"REFUND.{refund['state']}",
         original_type="refund",
-        plain=_notified(refund, _order_of(call, refund)),
+        plain=_notified(refund, orders.known(call, refund["out_trade_no"])),
     )
 
 
 def find(call: Call, number: object) -> sqlite3.Row | None:
     """The refund of this number."""
-    row: sqlite3.Row | None = call.db.execute("SELECT * FROM refunds WHERE out_refund_no = ?", (number,)).fetchone()
+    row: sqlite3.Row | None = call.db.execute(
+        "SELECT * FROM refunds WHERE out_refund_no = ?", (text(number),)
+    ).fetchone()
     return row
 
 
@@ -149,18 +145,18 @@ def _order(call: Call) -> sqlite3.Row:
     body = call.body
     row: sqlite3.Row | None = call.db.execute(
         "SELECT * FROM orders WHERE transaction_id = ? OR out_trade_no = ?",
-        (body.get("transaction_id"), body.get("out_trade_no")),
+        (text(body.get("transaction_id")), text(body.get("out_trade_no"))),
     ).fetchone()
     if row is None:
         raise PayRefusal("RESOURCE_NOT_EXISTS", "订单不存在")
     return row
 
 
-def _order_of(call: Call, refund: sqlite3.Row) -> sqlite3.Row:
-    order = orders.find(call, refund["out_trade_no"])
-    if order is None:
-        raise LookupError("a refund without its order")
-    return order
+def _known(call: Call, number: str) -> sqlite3.Row:
+    refund = find(call, number)
+    if refund is None:
+        raise LookupError(number)
+    return refund
 
 
 def _check_parameters(call: Call, order: sqlite3.Row) -> None:
@@ -218,7 +214,4 @@ def _insert(call: Call, order: sqlite3.Row) -> sqlite3.Row:
         ),
     )
     call.db.execute("UPDATE orders SET state = 'REFUND' WHERE out_trade_no = ?", (order["out_trade_no"],))
-    refund = find(call, body["out_refund_no"])
-    if refund is None:
-        raise LookupError("the refund that was just written")
-    return refund
+    return _known(call, body["out_refund_no"])

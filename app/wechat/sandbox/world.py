@@ -4,7 +4,7 @@ A rule is a plain function of a Call. It runs inside one transaction of the stor
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -59,6 +59,16 @@ class Call:
     body: Mapping[str, Any] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)
+
+
+def among(value: object, allowed: Collection[object]) -> bool:
+    """Whether a value that somebody sent is one of these, whatever it is."""
+    return isinstance(value, str | int) and value in allowed
+
+
+def text(value: object) -> str:
+    """A name or number that somebody sent; empty, which nothing is called, where it is no text."""
+    return value if isinstance(value, str) else ""
 
 
 Rule = Callable[[Call], Any]

@@ -4,12 +4,15 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from schema.engine.errors import RateLimited
 from schema.engine.settings import EngineSettings
 
 #: When somebody with too many sockets may try again, in milliseconds.
 SEAT_RETRY_MS = 5_000
+
+GiveBack = Callable[[], None]
 
 
 class Life:
@@ -27,39 +30,27 @@ class Life:
     @contextmanager
     def request(self) -> Iterator[None]:
         """Something that a server going down waits for."""
-        self._requests += 1
-        self._quiet.clear()
+        self._began()
         try:
             yield
         finally:
-            self._requests -= 1
-            if not self._requests:
-                self._quiet.set()
+            self._ended()
 
-    @contextmanager
-    def connection(self, leave: Callable[[], None]) -> Iterator[None]:
-        """A socket or event stream; `leave` is called when the server goes down."""
+    def connection(self, leave: Callable[[], None]) -> GiveBack:
+        """A socket or event stream, until it is given back; `leave` is called when the server goes down."""
+        self._began()
         self._leave.add(leave)
-        try:
-            with self.request():
-                yield
-        finally:
-            self._leave.discard(leave)
+        return partial(self._disconnected, leave)
 
-    @contextmanager
-    def seat_at(self, address: str) -> Iterator[None]:
-        """A connection from an address; raises `RateLimited` when it has too many."""
-        with self._seat(("address", address), self._settings.sockets_per_address):
-            yield
+    def seat_at(self, address: str) -> GiveBack:
+        """A connection from an address, until it is given back; raises `RateLimited` when it has too many."""
+        return self._seat(("address", address), self._settings.sockets_per_address)
 
-    @contextmanager
-    def seat_of(self, key: str | None) -> Iterator[None]:
-        """A connection of an identity; raises `RateLimited` when it has too many."""
+    def seat_of(self, key: str | None) -> GiveBack:
+        """A connection of an identity, until it is given back; raises `RateLimited` when it has too many."""
         if key is None:
-            yield
-            return
-        with self._seat(("identity", key), self._settings.sockets_per_identity):
-            yield
+            return _nothing
+        return self._seat(("identity", key), self._settings.sockets_per_identity)
 
     async def drain(self) -> None:
         """Send sockets away and wait for requests in flight, `drain_seconds` at most."""
@@ -72,14 +63,30 @@ class Life:
         except TimeoutError:
             return
 
-    @contextmanager
-    def _seat(self, who: tuple[str, str], most: int) -> Iterator[None]:
+    def _began(self) -> None:
+        self._requests += 1
+        self._quiet.clear()
+
+    def _ended(self) -> None:
+        self._requests -= 1
+        if not self._requests:
+            self._quiet.set()
+
+    def _disconnected(self, leave: Callable[[], None]) -> None:
+        self._leave.discard(leave)
+        self._ended()
+
+    def _seat(self, who: tuple[str, str], most: int) -> GiveBack:
         if self._seats[who] >= most:
             raise RateLimited(SEAT_RETRY_MS)
         self._seats[who] += 1
-        try:
-            yield
-        finally:
-            self._seats[who] -= 1
-            if not self._seats[who]:
-                del self._seats[who]
+        return partial(self._stood_up, who)
+
+    def _stood_up(self, who: tuple[str, str]) -> None:
+        self._seats[who] -= 1
+        if not self._seats[who]:
+            del self._seats[who]
+
+
+def _nothing() -> None:
+    """Nobody's seat."""

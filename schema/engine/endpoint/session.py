@@ -2,51 +2,55 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 from schema.engine.errors import Unauthenticated
 from schema.engine.operations import Operations, Visitor
-from schema.engine.ports import Caller, Identity
+from schema.engine.ports import Caller
 
 #: Longest wait of one timer in seconds; event loops do not take much longer ones well.
 LONGEST_TIMER = 3600.0
 
 
-@asynccontextmanager
-async def session(operations: Operations, caller: Caller, expire: Callable[[], None]) -> AsyncIterator[Visitor]:
-    """The visitor behind a connection; `expire` is called when she may not go on. Raises `Unauthenticated`.
+async def open_session(
+    stack: AsyncExitStack, operations: Operations, caller: Caller, expire: Callable[[], None]
+) -> Visitor:
+    """The visitor behind a connection; until the stack is left, `expire` is called when she may not go on.
 
     She is identified again once the bus listens to what may end her: a sign-out in between is not missed.
+    Raises `Unauthenticated`.
     """
     visitor = await operations.visitor(caller)
-    async with AsyncExitStack() as stack:
-        for topic in visitor.identity.ended_topics:
-            unsubscribe = await operations.ports.bus.subscribe(topic, lambda _head: expire())
-            stack.push_async_callback(unsubscribe)
-        if visitor.identity.ended_topics:
-            visitor = await operations.visitor(caller)
-        stack.callback(_expiry(visitor.identity, expire))
-        yield visitor
+    for topic in visitor.identity.ended_topics:
+        stack.push_async_callback(await operations.ports.bus.subscribe(topic, lambda _head: expire()))
+    if visitor.identity.ended_topics:
+        visitor = await operations.visitor(caller)
+    if visitor.identity.expires_at is not None:
+        stack.callback(_Expiry(visitor.identity.expires_at, expire).stop)
+    return visitor
 
 
-def _expiry(identity: Identity, expire: Callable[[], None]) -> Callable[[], None]:
-    """Start the timer; returns how to stop it."""
-    if identity.expires_at is None:
-        return lambda: None
-    expires_at = identity.expires_at
-    if expires_at <= time.time():
-        raise Unauthenticated
-    loop = asyncio.get_running_loop()
-    timer: asyncio.TimerHandle | None = None
+class _Expiry:
+    """A timer that follows the clock on the wall."""
 
-    def check() -> None:
-        nonlocal timer
-        left = expires_at - time.time()
+    __slots__ = ("_at", "_expire", "_timer")
+
+    def __init__(self, at: float, expire: Callable[[], None]) -> None:
+        if at <= time.time():
+            raise Unauthenticated
+        self._at = at
+        self._expire = expire
+        self._timer: asyncio.TimerHandle
+        self._check()
+
+    def stop(self) -> None:
+        """Expire no more."""
+        self._timer.cancel()
+
+    def _check(self) -> None:
+        left = self._at - time.time()
         if left <= 0:
-            expire()
+            self._expire()
         else:
-            timer = loop.call_later(min(left, LONGEST_TIMER), check)
-
-    check()
-    return lambda: timer.cancel() if timer else None
+            self._timer = asyncio.get_running_loop().call_later(min(left, LONGEST_TIMER), self._check)

@@ -9,10 +9,10 @@ from graphql import OperationType
 from starlette.types import Receive, Scope, Send
 
 from schema.engine.endpoint.life import Life
-from schema.engine.endpoint.negotiation import EVENT_STREAM, JSON
+from schema.engine.endpoint.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE
 from schema.engine.endpoint.replies import encoded, refusal
 from schema.engine.endpoint.requests import Gone, caller_of, refuse_by_method
-from schema.engine.endpoint.session import session
+from schema.engine.endpoint.session import open_session
 from schema.engine.errors import EngineError, Unauthenticated
 from schema.engine.hub import Errors, Hub
 from schema.engine.operations import Operation, Operations, Request, Visitor
@@ -55,18 +55,18 @@ class EventStream:
         self._locale = self._operations.ports.locale(caller)
         try:
             async with AsyncExitStack() as stack:
-                stack.enter_context(self._life.connection(self._over.set))
-                stack.enter_context(self._life.seat_at(caller.address))
+                stack.callback(self._life.connection(self._over.set))
+                stack.callback(self._life.seat_at(caller.address))
                 request = await read(scope, receive, headers)
-                visitor = await stack.enter_async_context(session(self._operations, caller, self._expire))
-                stack.enter_context(self._life.seat_of(visitor.identity.key))
+                visitor = await open_session(stack, self._operations, caller, self._expire)
+                stack.callback(self._life.seat_of(visitor.identity.key))
                 operation = await self._admitted(request, visitor, scope["method"])
                 await self._stream(receive, operation, visitor)
         except Gone:
             return
         except Exception as error:  # noqa: BLE001 - presented, which logs it
             errors = self._operations.refusal(error, self._locale)
-            await refusal(error, errors, JSON).send(self._send)
+            await refusal(error, errors, GRAPHQL_RESPONSE).send(self._send)
 
     def deliver(self, payload: str, *, newest_only: bool) -> None:
         """Send a result."""

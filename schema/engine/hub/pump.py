@@ -53,7 +53,7 @@ class Pump:
         if self._running is not None:
             self._running.cancel()
         if self._unsubscribe is not None:
-            self._tasks.start(_called(self._unsubscribe))
+            self._tasks.start_parting(_called(self._unsubscribe))
             self._unsubscribe = None
 
     def _wake(self, head: int) -> None:

@@ -29,7 +29,7 @@ class Wire(Protocol):
 class SocketOperation:
     """One operation on a socket; the receiver of its results."""
 
-    __slots__ = ("_head", "_id", "_is_over", "_slot", "_socket", "_subscription", "_task")
+    __slots__ = ("_changes_something", "_head", "_id", "_is_over", "_slot", "_socket", "_subscription", "task")
 
     def __init__(self, socket: Wire, operation_id: str) -> None:
         self._socket = socket
@@ -37,12 +37,14 @@ class SocketOperation:
         self._head = f'{{"id":{orjson.dumps(operation_id).decode()},"type":"next","payload":'
         self._slot = Slot()
         self._subscription: Subscription | None = None
-        self._task: asyncio.Task[None] | None = None
+        #: What is being executed; None while frames are awaited.
+        self.task: asyncio.Task[None] | None = None
         self._is_over = False
+        self._changes_something = False
 
     def start(self, request: Request, visitor: Visitor) -> None:
         """Run it beside the others."""
-        self._task = asyncio.get_running_loop().create_task(self._run(request, visitor))
+        self.task = asyncio.get_running_loop().create_task(self._run(request, visitor))
 
     def deliver(self, payload: str, *, newest_only: bool) -> None:
         """Send a result; only the id is this client's own."""
@@ -67,11 +69,11 @@ class SocketOperation:
         self._forget()
 
     def cancel(self) -> asyncio.Task[None] | None:
-        """End it without a word; returns the task that is ending."""
+        """End it without a word; returns the task that is ending. A mutation is carried through, unheard."""
         self._forget()
-        if self._task is not None:
-            self._task.cancel()
-        return self._task
+        if self.task is not None and not self._changes_something:
+            self.task.cancel()
+        return self.task
 
     def _forget(self) -> None:
         self._is_over = True
@@ -85,6 +87,7 @@ class SocketOperation:
         try:
             async with operations.in_time():
                 operation = await operations.admitted(request, visitor)
+                self._changes_something = operation.kind is OperationType.MUTATION
                 if operation.kind is not OperationType.SUBSCRIPTION:
                     payload = await operations.answer(operation, visitor)
                     self.deliver(payload.decode(), newest_only=False)
@@ -96,4 +99,4 @@ class SocketOperation:
         except Exception as error:  # noqa: BLE001 - presented, which logs it
             self.end(operations.refusal(error, visitor.locale))
         finally:
-            self._task = None
+            self.task = None

@@ -8,7 +8,7 @@ import orjson
 from starlette.types import Message, Receive, Scope, Send
 
 from schema.engine.endpoint.life import Life
-from schema.engine.endpoint.session import session
+from schema.engine.endpoint.session import open_session
 from schema.engine.endpoint.websocket.messages import (
     BAD_MESSAGE,
     DUPLICATE,
@@ -87,7 +87,7 @@ class Socket:
         address = (self._scope.get("client") or ("",))[0]
         try:
             async with AsyncExitStack() as stack:
-                stack.enter_context(self._life.connection(self._go_away))
+                stack.callback(self._life.connection(self.go_away))
                 stack.push_async_callback(self._clean_up)
                 await self._listen(stack, address)
         except asyncio.CancelledError:
@@ -98,6 +98,11 @@ class Socket:
         """Say goodbye once the message that is being written has been taken; the first goodbye counts."""
         if self._closing is None:
             self._closing = asyncio.get_running_loop().create_task(self._say_goodbye(code, reason))
+
+    def go_away(self) -> None:
+        """Say goodbye once what is being executed has been answered."""
+        if self._closing is None:
+            self._closing = asyncio.get_running_loop().create_task(self._finish_and_leave())
 
     def tell(self, message: dict[str, Any]) -> None:
         """Send a message of the protocol."""
@@ -123,9 +128,9 @@ class Socket:
         late = loop.call_later(self._settings.init_seconds, self.close, TOO_SLOW, "Connection initialisation timeout")
         stack.callback(late.cancel)
         if self._life.is_draining:
-            self._go_away()
+            self.go_away()
         try:
-            stack.enter_context(self._life.seat_at(address))
+            stack.callback(self._life.seat_at(address))
         except RateLimited:
             self.close(TOO_MANY, "Too many sockets from this address.")
         while (message := await self._receive())["type"] != "websocket.disconnect":
@@ -161,9 +166,8 @@ class Socket:
         operations = self.operations
         try:
             async with operations.in_time():
-                visiting = session(operations, caller, self._expire)
-                visitor = await stack.enter_async_context(visiting)
-                stack.enter_context(self._life.seat_of(visitor.identity.key))
+                visitor = await open_session(stack, operations, caller, self._expire)
+                stack.callback(self._life.seat_of(visitor.identity.key))
                 await operations.ports.admit(visitor.identity, caller, self._settings.socket_cost)
         except Unauthenticated:
             raise Closing(FORBIDDEN, "Forbidden") from None
@@ -206,6 +210,13 @@ class Socket:
         if self._main is not None:
             self._main.cancel()
 
+    async def _finish_and_leave(self) -> None:
+        executing = [operation.task for operation in self.running.values() if operation.task]
+        if executing:
+            await asyncio.wait(executing)
+        await self.outbox.flush()
+        await self._say_goodbye(GOING_DOWN, "The server is going down: come back with your cursor.")
+
     async def _clean_up(self) -> None:
         self.outbox.abandon()
         tasks = [operation.cancel() for operation in tuple(self.running.values())]
@@ -214,9 +225,6 @@ class Socket:
         waiting = [task for task in (*tasks, self._closing) if task is not None]
         if waiting:
             await asyncio.wait(waiting)
-
-    def _go_away(self) -> None:
-        self.close(GOING_DOWN, "The server is going down: come back with your cursor.")
 
     def _expire(self) -> None:
         self.close(FORBIDDEN, "Forbidden")

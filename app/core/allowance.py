@@ -1,0 +1,78 @@
+"""Allowances: how much one person, or one address, may ask of us in a minute, over all processes.
+
+A process draws leases from Redis and counts them down by itself, so a request costs a round trip only when a
+lease is used up. Without Redis there is one process, and its own count is the whole. With Redis away, each
+process counts by itself: a shop that refused everybody then would be worse.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import redis.asyncio as redis
+from redis.exceptions import RedisError
+
+MINUTE = 60
+#: A tenth of a minute's allowance at a time: few round trips, little left unused at other processes.
+_LEASES = 10
+
+
+@dataclass(slots=True)
+class _Lease:
+    minute: int
+    left: int = 0
+    spent: bool = False
+
+
+class Allowance:
+    """So many units a minute for each key. Without `redis_url` this process is the only one."""
+
+    def __init__(self, per_minute: int, redis_url: str = "", prefix: str = "") -> None:
+        self._per_minute = per_minute
+        self._redis: Any = redis.Redis.from_url(redis_url) if redis_url else None
+        self._prefix = prefix
+        self._leases: dict[str, _Lease] = {}
+
+    async def aclose(self) -> None:
+        """Close the connection to Redis."""
+        if self._redis is not None:
+            await self._redis.aclose()
+
+    async def take(self, key: str, units: int) -> int | None:
+        """Use units up; None where that is allowed, else the milliseconds until it will be."""
+        now = time.time()
+        minute = int(now // MINUTE)
+        lease = self._leases.get(key)
+        if lease is None or lease.minute != minute:
+            self._forget_earlier(minute)
+            lease = self._leases[key] = _Lease(minute)
+        if lease.left < units and not lease.spent:
+            await self._draw(key, lease, units)
+        if lease.left < units:
+            return int(((minute + 1) * MINUTE - now) * 1000) + 1
+        lease.left -= units
+        return None
+
+    async def _draw(self, key: str, lease: _Lease, units: int) -> None:
+        wanted = max(units, self._per_minute // _LEASES) if self._redis else self._per_minute
+        before = await self._drawn_by_all(f"{self._prefix}:allowance:{key}:{lease.minute}", wanted)
+        granted = max(0, min(wanted, self._per_minute - before))
+        lease.left += granted
+        lease.spent = granted < wanted or self._redis is None
+
+    async def _drawn_by_all(self, name: str, wanted: int) -> int:
+        if self._redis is None:
+            return 0
+        try:
+            pipeline = self._redis.pipeline(transaction=False)
+            pipeline.incrby(name, wanted)
+            pipeline.expire(name, 2 * MINUTE)
+            drawn, _ = await pipeline.execute()
+        except (RedisError, OSError):
+            return 0
+        return int(drawn) - wanted
+
+    def _forget_earlier(self, minute: int) -> None:
+        # Once a minute is enough; whoever asks first in it sweeps.
+        if not any(lease.minute == minute for lease in self._leases.values()):
+            self._leases.clear()

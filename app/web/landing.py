@@ -1,0 +1,162 @@
+"""`/s/{code}`: a share link on the open web, with its poster and its mini-program code.
+
+Made when asked for and kept by nobody, so that what is withdrawn is gone at once. Looking at any of them is no
+touch: the mini-app records one when it is opened through the link. No word of reward stands on them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from app.core.log import logger
+from app.core.settings import settings
+from app.core.words import best_locale
+from app.web.codes import CodePictures, qr_code
+from app.web.media import file_at
+from app.web.shown import Opened, open_link
+from app.wechat.client import Picture
+from app.wechat.errors import WeChatBusy, WeChatError, WeChatRefused
+from share import rules, targets
+from share.landing import LandingPage, NothingShown, headers, render, status_code
+from share.landing.texts import texts
+from share.landing.words import language_of
+from share.posters import Poster, draw_poster
+from share.queries import Link
+
+log = logger("web")
+
+#: Drawing takes a processor for a tenth of a second; more at once would make everybody else wait.
+DRAWN_AT_ONCE = 2
+#: How long one may wait for one's turn to have a poster drawn.
+TURN_WITHIN_S = 5.0
+
+_RETRY_AFTER = {"Retry-After": "5"}
+_NEVER_STALE = {"Cache-Control": "no-store"}
+#: A code says only which link it is.
+_KEPT_FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
+
+
+def routes() -> list[Route]:
+    """The three doors of a share link."""
+    doors = _Doors()
+    return [
+        Route("/s/{code}", _page),
+        Route("/s/{code}/poster.png", doors.poster),
+        Route("/s/{code}/code.png", doors.code),
+    ]
+
+
+async def _page(request: Request) -> Response:
+    if not settings().landing_pages:
+        return PlainTextResponse("There are no pages here.", status_code=404)
+    page = _landing_page(request, await open_link(request.path_params["code"]))
+    locale = _locale(request)
+    return Response(render(page, locale), status_code=status_code(page), headers=headers(page, locale))
+
+
+def _landing_page(request: Request, opened: Opened) -> LandingPage:
+    address = _address(request.path_params["code"])
+    is_alive = not isinstance(opened.shows, NothingShown)
+    return LandingPage(
+        url=address,
+        now=opened.now,
+        shows=opened.shows,
+        inviter=opened.inviter,
+        code_picture_url=f"{address}/code.png" if is_alive else None,
+        poster_url=f"{address}/poster.png?lang={language_of(_locale(request))}" if is_alive else None,
+    )
+
+
+class _Doors:
+    """The two that draw, with what they share: codes that are kept, and turns at drawing."""
+
+    def __init__(self) -> None:
+        self._codes = CodePictures()
+        self._turns = asyncio.Semaphore(DRAWN_AT_ONCE)
+
+    async def code(self, request: Request) -> Response:
+        """The link's mini-program code, as WeChat draws it."""
+        opened = await open_link(request.path_params["code"])
+        if opened.link is None or isinstance(opened.shows, NothingShown):
+            return _nothing(request, opened)
+        try:
+            picture = await self._code_of(opened.link)
+        except WeChatBusy:
+            return PlainTextResponse("later", status_code=503, headers=_RETRY_AFTER)
+        except WeChatError:
+            return PlainTextResponse("WeChat gives no code for it", status_code=502)
+        return Response(picture.content, media_type=picture.mime, headers=_KEPT_FOR_AN_HOUR)
+
+    async def poster(self, request: Request) -> Response:
+        """The link's poster, as things are now."""
+        opened = await open_link(request.path_params["code"])
+        if opened.link is None or isinstance(opened.shows, NothingShown):
+            return _nothing(request, opened)
+        code = await self._code_or_address(opened.link)
+        if code is None:
+            return PlainTextResponse("later", status_code=503, headers=_RETRY_AFTER)
+        try:
+            async with self._turn():
+                poster = Poster(
+                    shows=opened.shows,
+                    now=opened.now,
+                    code_picture=code,
+                    picture=await asyncio.to_thread(_picture_at, opened.picture_path),
+                    inviter=opened.inviter.nickname if opened.inviter else None,
+                    locale=_locale(request),
+                )
+                drawn = await asyncio.to_thread(draw_poster, poster)
+        except TimeoutError:
+            return PlainTextResponse("later", status_code=503, headers=_RETRY_AFTER)
+        return Response(drawn, media_type="image/png", headers=_NEVER_STALE)
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        async with asyncio.timeout(TURN_WITHIN_S):
+            await self._turns.acquire()
+        try:
+            yield
+        finally:
+            self._turns.release()
+
+    async def _code_of(self, link: Link) -> Picture:
+        thing = await targets.read(link.target)
+        path = thing.path if thing else rules.PATH_TO_NOTHING
+        try:
+            return await self._codes.get(scene=link.code, page=path.partition("?")[0].lstrip("/"))
+        except WeChatRefused as error:
+            # Such as a page that the released mini-program lacks: nothing here mends it.
+            log.error("landing.code_refused", code=error.code, page=path.partition("?")[0])
+            raise
+
+    async def _code_or_address(self, link: Link) -> bytes | None:
+        """The code for a poster; without WeChat a QR code of the landing page, and None where there is none."""
+        try:
+            return (await self._code_of(link)).content
+        except WeChatError:
+            return qr_code(_address(link.code)) if settings().landing_pages else None
+
+
+def _picture_at(path: str | None) -> bytes | None:
+    found = file_at(path) if path else None
+    return found[0].read_bytes() if found else None
+
+
+def _nothing(request: Request, opened: Opened) -> Response:
+    """Why there is no picture, in words."""
+    page = _landing_page(request, opened)
+    said = texts(opened.shows, language_of(_locale(request)), opened.now).headline
+    return PlainTextResponse(said, status_code=status_code(page), headers=_NEVER_STALE)
+
+
+def _address(code: str) -> str:
+    return f"{settings().landing_base}/s/{quote(code, safe='')}"
+
+
+def _locale(request: Request) -> str:
+    return request.query_params.get("lang") or best_locale(request.headers.get("accept-language"))

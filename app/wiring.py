@@ -1,0 +1,141 @@
+"""Joining the rooms: who answers which port, who hears which fact, what the clock starts.
+
+Rooms do not know each other beyond what stands below them; this is the one place that knows them all. Servers,
+workers and commands join the rooms the same way.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
+from pathlib import Path
+
+from app.accounts import queries as accounts
+from app.core import db, idempotency, outbox, streams
+from app.core.allowance import Allowance
+from app.core.audit import Check
+from app.core.bus import Bus, InProcessBus, RedisBus
+from app.core.settings import Settings
+from app.core.worker import Job
+from app.group_buying import audit as group_buying_audit
+from app.group_buying import jobs as group_buying_jobs
+from app.group_buying import queries as group_buying
+from app.group_buying.actions.change import STREAM as GROUP_STREAM
+from app.group_buying.actions.paying import SeatPurchase
+from app.notifications import jobs as notifications_jobs
+from app.notifications import queries as notifications
+from app.notifications import reactions as notifications_reactions
+from app.payments import audit as payments_audit
+from app.payments import jobs as payments_jobs
+from app.payments import ports as payments
+from app.payments.models import Purpose
+from app.wechat import current
+from app.wechat.client import MiniProgram
+from app.wechat.config import WeChatConfig
+from app.wechat.pay import WeChatPay
+from app.wechat.sandbox import sandbox_config
+from app.wechat.token_store import DatabaseTokenStore
+from schema.engine import Engine, EngineSettings, Example
+from schema.ports import HousePorts
+from schema.root import SCHEMA
+from schema.trusted import trusted_documents
+from share import reactions as share_reactions
+from share import targets, things
+
+#: Path of the door that WeChat Pay's notifications come through.
+NOTIFY_PATH = "/wechat/pay/notify"
+#: Where the sandbox is mounted when it lives in the server process.
+SANDBOX_PATH = "/wechat-sandbox"
+
+_A_DAY = 86_400
+
+JOBS: list[Job] = [
+    *group_buying_jobs.JOBS,
+    *payments_jobs.JOBS,
+    *notifications_jobs.JOBS,
+    Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
+]
+
+CHECKS: list[Check] = [*payments_audit.CHECKS, *group_buying_audit.CHECKS]
+
+
+@cache
+def join_rooms() -> None:
+    """Join the rooms of this process; a repeat changes nothing."""
+    payments.register(Purpose.GROUP_SEAT, SeatPurchase())
+    for reactions in (notifications_reactions.REACTIONS, share_reactions.REACTIONS):
+        outbox.register(reactions)
+    streams.register(GROUP_STREAM, group_buying.heads)
+    streams.register("inbox", notifications.heads)
+    streams.register("session", accounts.session_heads)
+    for kind, reader in things.READERS.items():
+        targets.register(kind, reader)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[None]:
+    """Bind this process to its database, its bus and WeChat, with the rooms joined."""
+    join_rooms()
+    async with AsyncExitStack() as stack:
+        await db.start(settings)
+        stack.push_async_callback(db.stop)
+        bus = _bus(settings)
+        streams.use_bus(bus)
+        await bus.start()
+        stack.push_async_callback(bus.stop)
+        config = wechat_config(settings)
+        mini_program = await stack.enter_async_context(MiniProgram(config, DatabaseTokenStore(config.app_id)))
+        pay = await stack.enter_async_context(WeChatPay(config))
+        current.use(mini_program, pay)
+        yield
+
+
+def _bus(settings: Settings) -> Bus:
+    return RedisBus(settings.redis_url, settings.redis_prefix) if settings.redis_url else InProcessBus()
+
+
+def create_engine(settings: Settings, allowance: Allowance, examples: Sequence[Example] = ()) -> Engine:
+    """The GraphQL engine for these settings, with these operations to try in its explorer."""
+    production = settings.env == "production"
+    return Engine(
+        SCHEMA._schema,  # noqa: SLF001 - the engine runs graphql-core's schema, which Strawberry keeps there
+        HousePorts(allowance),
+        EngineSettings(
+            introspection=not production,
+            suggestions=not production,
+            explorer=not production,
+            trusted_only=production,
+        ),
+        trusted_documents(),
+        examples,
+    )
+
+
+def wechat_config(settings: Settings) -> WeChatConfig:
+    """Where WeChat is and how we prove who we are there; with the sandbox only addresses and keys differ."""
+    notify_url = (settings.wechat_notify_origin or settings.public_origin).rstrip("/") + NOTIFY_PATH
+    if settings.wechat_sandbox:
+        origin = settings.wechat_sandbox_origin or settings.public_origin.rstrip("/") + SANDBOX_PATH
+        return sandbox_config(settings.sandbox_dir, origin, notify_url)
+    return WeChatConfig(
+        api_origin=settings.wechat_api_origin,
+        pay_origin=settings.wechat_pay_origin,
+        app_id=settings.wechat_app_id,
+        app_secret=settings.wechat_app_secret.get_secret_value(),
+        mch_id=settings.wechat_mch_id,
+        merchant_serial=settings.wechat_merchant_serial,
+        merchant_private_key=_text_of(settings.wechat_merchant_key_file, "PINTUAN_WECHAT_MERCHANT_KEY_FILE"),
+        api_v3_key=settings.wechat_api_v3_key.get_secret_value(),
+        pay_public_key_id=settings.wechat_pay_public_key_id or None,
+        pay_public_key=_text_of(settings.wechat_pay_public_key_file, "PINTUAN_WECHAT_PAY_PUBLIC_KEY_FILE")
+        if settings.wechat_pay_public_key_id
+        else None,
+        notify_url=notify_url,
+        push_token=settings.wechat_push_token.get_secret_value(),
+        push_aes_key=settings.wechat_push_aes_key.get_secret_value(),
+    )
+
+
+def _text_of(file: Path | None, name: str) -> str:
+    if file is None:
+        raise RuntimeError(f"{name} is required without the sandbox")
+    return file.read_text()

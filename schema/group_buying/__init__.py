@@ -1,0 +1,1 @@
+"""Deals, groups and seats at the API."""

@@ -1,0 +1,109 @@
+"""Asking about deals and groups."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from app.core.ids import DealId, GroupCode, is_code
+from app.group_buying import queries
+from app.group_buying.errors import GroupNotFound
+from schema.connections import Connection, page
+from schema.context import Info
+from schema.group_buying.types import Deal, Eligibility, Group, MySeat
+from schema.group_buying.types.deal import open_deal, open_offer
+from schema.group_buying.types.group import open_group
+from schema.inputs import bad_input, read_cursor, read_id, read_page_size, read_text
+from schema.refusals import to_graphql
+
+_LONGEST_SEARCH = 100
+
+
+@strawberry.input
+class DealFilter:
+    """Which deals."""
+
+    search: str | None = strawberry.field(
+        default=None, description="Words in Chinese or English; null or empty for all."
+    )
+
+
+@strawberry.type
+class GroupBuyingQuery:
+    """What everybody may ask."""
+
+    @strawberry.field
+    async def deals(
+        self,
+        first: int,
+        after: str | None = None,
+        filter: DealFilter | None = None,  # noqa: A002 - the API's word
+    ) -> Connection[Deal]:
+        """List the deals that run now, those that end first at the top."""
+        size = read_page_size(first)
+        search = read_text((filter and filter.search) or "", "filter.search", _LONGEST_SEARCH)
+        found = await queries.deals_page(search=search, limit=size + 1, after=_place(after))
+        return page(
+            found,
+            first=size,
+            after=after,
+            key=lambda deal: (deal.ends_at.isoformat(), str(deal.id)),
+            node=Deal.of,
+        )
+
+    @strawberry.field
+    async def deal(self, info: Info, id: strawberry.ID) -> Deal | None:  # noqa: A002 - the API's word
+        """Open a deal."""
+        deal = read_id("deal", id, "id")
+        return await open_deal(info, deal) if deal else None
+
+    @strawberry.field
+    async def group(self, code: str) -> Group | None:
+        """Open a group by its code."""
+        if not is_code(code, "G"):
+            return None
+        try:
+            return Group.of(await queries.group_by_code(GroupCode(code)))
+        except GroupNotFound:
+            return None
+
+
+def _place(after: str | None) -> tuple[datetime, DealId] | None:
+    key = read_cursor(after, [str, str])
+    if key is None:
+        return None
+    try:
+        return datetime.fromisoformat(key[0]), DealId(UUID(key[1]))
+    except ValueError:
+        bad_input("after", "This is no cursor that this API has given.")
+
+
+@strawberry.type
+class GroupBuyingViewer:
+    """What is mine in groups."""
+
+    @strawberry.field(description="My seat in that group; null where I have none.")
+    async def seat(self, info: Info, group_code: str) -> MySeat | None:
+        """Tell my newest seat in a group."""
+        user = info.context.must_be_signed_in().user
+        try:
+            row = await queries.latest_seat(user, GroupCode(group_code))
+        except GroupNotFound:
+            return None
+        return MySeat.of(row, (await queries.groups([row.group_id]))[row.group_id]) if row else None
+
+    @strawberry.field(description="Whether I could join now; null where there is no such group.")
+    async def eligibility(self, info: Info, group_code: str) -> Eligibility | None:
+        """Tell whether I could join a group now."""
+        user = info.context.must_be_signed_in().user
+        try:
+            refusal = await queries.refusal_to_join(user, GroupCode(group_code))
+        except GroupNotFound:
+            return None
+        return Eligibility(
+            can_join=refusal is None, refusal=await to_graphql(refusal, info.context) if refusal else None
+        )
+
+
+#: Kind of public id to what opens it.
+NODE_OPENERS = {"deal": open_deal, "offer": open_offer, "group": open_group}

@@ -1,0 +1,99 @@
+"""The schema: every room's queries, mutations and subscriptions in one."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from app.core import ids
+from schema.accounts.mutations import AccountsMutation
+from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
+from schema.accounts.queries import AccountsViewer
+from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
+from schema.context import Info
+from schema.group_buying.mutations import GroupBuyingMutation
+from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
+from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
+from schema.group_buying.subscriptions import GroupBuyingSubscription
+from schema.notifications import types as notifications
+from schema.notifications.mutations import NotificationsMutation
+from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
+from schema.notifications.queries import NotificationsViewer
+from schema.notifications.subscriptions import NotificationsSubscription
+from schema.orders.queries import OrdersViewer
+from schema.orders.types import NODE_OPENERS as ORDERS_NODES
+from schema.scalars import SCALARS, Node
+from schema.share import types as share
+from schema.share.mutations import ShareMutation
+from schema.share.queries import ShareQuery
+
+Opener = Callable[[Info, UUID], Awaitable[Any | None]]
+
+#: Kind of public id to what opens it, for whoever asks.
+NODE_OPENERS: dict[str, Opener] = {
+    **ACCOUNTS_NODES,
+    **CATALOG_NODES,
+    **GROUP_BUYING_NODES,
+    **NOTIFICATIONS_NODES,
+    **ORDERS_NODES,
+}
+share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "order")}
+
+
+@strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
+class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer):
+    """What is the caller's own."""
+
+
+@strawberry.type
+class Query(GroupBuyingQuery, ShareQuery):
+    """What can be asked."""
+
+    @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 - the API's word
+        """Open anything by its id."""
+        try:
+            kind, value = ids.from_public(id)
+        except ids.MalformedIdError:
+            return None
+        opener = NODE_OPENERS.get(kind)
+        opened: Node | None = await opener(info, value) if opener else None
+        return opened
+
+    @strawberry.field(description="What is mine; null when nobody is signed in.")
+    def viewer(self, info: Info) -> Viewer | None:
+        """Give what is the caller's own."""
+        return Viewer() if info.context.who() else None
+
+
+@strawberry.type(
+    description="Results are null only beside an error of the request itself; what the shop refuses is a UserError."
+)
+class Mutation(AccountsMutation, GroupBuyingMutation, ShareMutation, NotificationsMutation):
+    """What can be done."""
+
+
+@strawberry.type
+class Subscription(GroupBuyingSubscription, NotificationsSubscription):
+    """What is pushed."""
+
+
+def _build() -> strawberry.Schema:
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(scalar_map={**SCALARS}),
+    )
+
+
+#: One per process: Strawberry's node types can be built into one schema only.
+SCHEMA = _build()
+
+
+def sdl() -> str:
+    """The schema in GraphQL's own words, as it is exported to schema.graphql."""
+    return SCHEMA.as_str() + "\n"

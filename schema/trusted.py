@@ -1,0 +1,69 @@
+"""The operations that released mini-apps send, word for word, and so the trusted documents.
+
+They stand in `documents/`. In production nothing else runs. What was once released stays registered for 90 days at
+least after the last release that sends it.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+from graphql import DocumentNode, FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode, parse
+from graphql.language import Node, Visitor, visit
+
+_FOLDER = Path(__file__).parent / "documents"
+
+
+@cache
+def operations() -> Mapping[str, str]:
+    """Every operation by its name: its own text, and that of the fragments it uses, as they stand in their file."""
+    return {name: text for file in sorted(_FOLDER.glob("*.graphql")) for name, text in _operations_in(file)}
+
+
+@cache
+def trusted_documents() -> Mapping[str, str]:
+    """The documents by the SHA-256 that names them: each operation by itself, and each file as a whole."""
+    files = [file.read_text() for file in _FOLDER.glob("*.graphql")]
+    return {hashlib.sha256(text.encode()).hexdigest(): text for text in (*operations().values(), *files)}
+
+
+def _operations_in(file: Path) -> Iterator[tuple[str, str]]:
+    document = parse(file.read_text())
+    fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode) and definition.name:
+            used = _fragments_of(definition, fragments)
+            yield definition.name.value, "\n".join(_text(each) for each in (definition, *used))
+
+
+def _text(node: Node) -> str:
+    location = node.loc
+    if location is None:
+        raise ValueError("a document was parsed without locations")
+    return location.source.body[location.start : location.end]
+
+
+def _fragments_of(
+    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> list[FragmentDefinitionNode]:
+    """The fragments that an operation spreads, directly or through others, each once."""
+    found: dict[str, FragmentDefinitionNode] = {}
+    waiting: list[Node] = [operation]
+    while waiting:
+        for name in _spreads_in(waiting.pop()):
+            if name not in found:
+                found[name] = fragments[name]
+                waiting.append(fragments[name])
+    return list(found.values())
+
+
+def _spreads_in(node: Node) -> list[str]:
+    names: list[str] = []
+
+    class Collect(Visitor):
+        def enter_fragment_spread(self, spread: FragmentSpreadNode, *_: object) -> None:
+            names.append(spread.name.value)
+
+    visit(DocumentNode(definitions=(node,)), Collect())
+    return names

@@ -1,0 +1,63 @@
+"""What links lead to: how a group, a deal and a product are called, and which page of the mini-program opens them."""
+
+from uuid import UUID
+
+from app.catalog import queries as catalog
+from app.catalog.models import Product
+from app.core.ids import DealId, GroupId, ProductId
+from app.core.targets import Target
+from app.group_buying import queries as group_buying
+from app.group_buying.states import DealStatus, GroupStatus
+from share.targets import SharedThing, TargetReader
+
+
+async def read_group(thing: UUID) -> SharedThing | None:
+    """A group, under the name of its deal; one whose leader never paid cannot be shared any more."""
+    group = (await group_buying.groups([GroupId(thing)])).get(GroupId(thing))
+    if group is None:
+        return None
+    deal = (await group_buying.deals([group.deal_id]))[group.deal_id]
+    return SharedThing(
+        target=Target("group", group.id),
+        title=deal.title,
+        picture_path=_cover((await catalog.products([deal.product_id]))[deal.product_id]),
+        expires_at=None,
+        path=f"/pages/group?g={group.code}",
+        is_shareable=group.status is not GroupStatus.CANCELLED,
+    )
+
+
+async def read_deal(thing: UUID) -> SharedThing | None:
+    """A deal that the public may see."""
+    deal = (await group_buying.deals([DealId(thing)])).get(DealId(thing))
+    if deal is None or deal.status is DealStatus.DRAFT:
+        return None
+    return SharedThing(
+        target=Target("deal", deal.id),
+        title=deal.title,
+        picture_path=_cover((await catalog.products([deal.product_id]))[deal.product_id]),
+        expires_at=None,
+        path=f"/pages/deal?id={Target('deal', deal.id).public_id}",
+        is_shareable=deal.status is not DealStatus.TAKEN_DOWN,
+    )
+
+
+async def read_product(thing: UUID) -> SharedThing | None:
+    """A product."""
+    product = (await catalog.products([ProductId(thing)])).get(ProductId(thing))
+    if product is None:
+        return None
+    return SharedThing(
+        target=Target("product", product.id),
+        title=product.title,
+        picture_path=_cover(product),
+        expires_at=None,
+        path=f"/pages/product?id={Target('product', product.id).public_id}",
+    )
+
+
+def _cover(product: Product) -> str | None:
+    return str(product.pictures[0]["path"]) if product.pictures else None
+
+
+READERS: dict[str, TargetReader] = {"group": read_group, "deal": read_deal, "product": read_product}

@@ -1,0 +1,146 @@
+"""Deals and groups for tests. Buyers join by the real actions; money arrives by the real door."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from app.accounts.models import Address, Identity, User
+from app.catalog import actions as catalog
+from app.catalog.actions import NewSku
+from app.core import clock
+from app.core.ids import AddressId, DealId, GroupCode, GroupId, OfferId, OrderId, ProductId, UserId, new_id
+from app.group_buying import queries
+from app.group_buying.actions import dealing, opening
+from app.group_buying.actions.dealing import NewDeal, NewOffer
+from app.group_buying.actions.opening import Choice, HeldSeat
+from app.group_buying.models import Group, Seat
+from app.group_buying.states import DealStatus
+from app.payments import actions as payments
+from app.payments import queries as payment_queries
+from app.wechat.sandbox import openid_of
+
+WEST_LAKE = {"province": "浙江省", "city": "杭州市", "district": "西湖区"}
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """Somebody who can buy: WeChat knows her under `name`, and she has an address."""
+
+    id: UserId
+    address: AddressId
+    name: str
+
+
+async def a_buyer(name: str = "ann", **region: str) -> Buyer:
+    now = await clock.now()
+    user = await User.create(nickname=f"小{name}明", created_at=now)
+    await Identity.create(user_id=user.id, openid=openid_of(name), session_key="c2Vzc2lvbi1rZXktMTIz", seen_at=now)
+    address = await Address.create(
+        user_id=user.id, recipient="安安", phone="13800138000", detail="文三路 1 号", created_at=now, **WEST_LAKE | region
+    )
+    return Buyer(user.id, address.id, name)
+
+
+async def buyers(count: int) -> list[Buyer]:
+    return [await a_buyer(f"buyer{number}") for number in range(count)]
+
+
+@dataclass(frozen=True, slots=True)
+class MadeDeal:
+    """A deal and what it offers."""
+
+    id: DealId
+    offers: Sequence[OfferId]
+    product: ProductId
+
+
+async def a_deal(*, prices: Sequence[int] = (1990,), quota: int = 100, **changes: Any) -> MadeDeal:
+    now = await clock.now()
+    product, skus = await catalog.create_product(
+        title="龙井茶",
+        description="明前龙井，清香回甘。",
+        category="tea",
+        pictures=[{"path": "demo/tea.png", "width": 800, "height": 800}],
+        options=[{"name": "规格", "values": [str(n) for n in range(len(prices))]}] if len(prices) > 1 else [],
+        skus=[NewSku((str(n),) if len(prices) > 1 else (), price * 2, 100) for n, price in enumerate(prices)],
+    )
+    terms: dict[str, Any] = {
+        "product": product,
+        "title": "龙井茶 三人团",
+        "description": "三人成团",
+        "starts_at": now - timedelta(hours=1),
+        "ends_at": now + timedelta(days=30),
+        "size": 3,
+        "window_seconds": 86_400,
+        "offers": [NewOffer(sku, price, quota) for sku, price in zip(skus, prices, strict=True)],
+        "status": DealStatus.SCHEDULED,
+    }
+    deal, offers = await dealing.create_deal(NewDeal(**terms | changes))
+    return MadeDeal(deal, offers, product)
+
+
+def a_choice(buyer: Buyer, **changes: Any) -> Choice:
+    return Choice(**{"offer": None, "quantity": 1, "address": buyer.address} | changes)
+
+
+async def opens(buyer: Buyer, deal: MadeDeal, **changes: Any) -> HeldSeat:
+    return await opening.open_group(
+        buyer=buyer.id, deal=deal.id, choice=a_choice(buyer, **changes), key=f"open-{new_id()}"
+    )
+
+
+async def joins(buyer: Buyer, group: Group, **changes: Any) -> HeldSeat:
+    return await opening.hold_seat(
+        buyer=buyer.id, group=group.code, choice=a_choice(buyer, **changes), key=f"join-{new_id()}"
+    )
+
+
+async def money_arrives(order: OrderId, *, transaction_id: str | None = None) -> None:
+    """WeChat says that the order was paid."""
+    payment = await payment_queries.payment_of(order)
+    assert payment is not None
+    await payments.record_payment(
+        payments.Arrived(
+            out_trade_no=payment.out_trade_no,
+            transaction_id=transaction_id or f"tx-{payment.out_trade_no}",
+            amount_fen=payment.amount_fen,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A group, its deal, and the buyers who have paid, the leader first."""
+
+    id: GroupId
+    code: GroupCode
+    deal: MadeDeal
+    members: Sequence[Buyer]
+    orders: Sequence[OrderId]
+
+    async def now(self) -> Group:
+        return (await queries.groups([self.id]))[self.id]
+
+    async def seats(self) -> list[Seat]:
+        return await Seat.filter(group_id=self.id).order_by("created_at", "id")
+
+
+async def a_group(*, taken: int = 1, deal: MadeDeal | None = None, prefix: str = "member", **changes: Any) -> Opened:
+    """A forming group in which so many have paid."""
+    deal = deal or await a_deal(**changes)
+    leader = await a_buyer(f"{prefix}0")
+    held = await opens(leader, deal)
+    await money_arrives(held.order)
+    group = (await queries.groups([held.group]))[held.group]
+    made = Opened(group.id, group.code, deal, [leader], [held.order])
+    members, orders = [leader], [held.order]
+    for number in range(1, taken):
+        member = await a_buyer(f"{prefix}{number}")
+        seat = await joins(member, group)
+        await money_arrives(seat.order)
+        members.append(member)
+        orders.append(seat.order)
+    return Opened(made.id, made.code, deal, members, orders)
+
+
