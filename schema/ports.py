@@ -13,7 +13,7 @@ from app.core.allowance import Allowance
 from app.core.log import logger
 from schema import public
 from schema.context import Asker, Context
-from schema.engine import Bus, Caller, RateLimited, Unauthenticated
+from schema.engine import Bus, Caller, Identity, RateLimited, Unauthenticated
 
 log = logger("api")
 
@@ -67,15 +67,16 @@ class HousePorts:
             (streams.topic("session", found.session),),
         )
 
-    async def admit(self, identity: Visitor, caller: Caller, cost: int) -> None:
+    async def admit(self, identity: Identity, caller: Caller, cost: int) -> None:
         """Count an operation against its sender's allowance: a point, and one more for every hundred it costs."""
         wait = await self._allowance.take(identity.key or caller.address, 1 + cost // 100)
         if wait is not None:
             raise RateLimited(wait)
 
-    def context(self, identity: Visitor, caller: Caller) -> Context:
+    def context(self, identity: Identity, caller: Caller) -> Context:
         """A fresh context for one operation."""
-        return Context(locale=self.locale(caller), asker=identity.asker, platform=caller.platform)
+        asker = identity.asker if isinstance(identity, Visitor) else None
+        return Context(locale=self.locale(caller), asker=asker, platform=caller.platform)
 
     def shared_context(self, locale: str) -> Context:
         """A fresh context for a frame that several people get."""

@@ -12,7 +12,9 @@ PUBLIC_TYPES = frozenset(
 )  # fmt: skip
 
 #: Fields of the roots that lead to them.
-PUBLIC_ROOT_FIELDS = frozenset({("Subscription", "groupChanged"), ("Query", "group"), ("Query", "deal"), ("Query", "deals")})
+PUBLIC_ROOT_FIELDS = frozenset(
+    {("Subscription", "groupChanged"), ("Query", "group"), ("Query", "deal"), ("Query", "deals")}
+)
 
 
 def is_public(type_name: str, field_name: str) -> bool:

@@ -130,7 +130,9 @@ class WeChat:
 
     async def pay(self, prepay_id: str, name: str) -> str:
         """This person pays; gives the transaction_id. The notification follows on its own."""
-        return str((await self.play("pay", prepay_id=prepay_id.removeprefix("prepay_id="), **{"as": name}))["transaction_id"])
+        return str(
+            (await self.play("pay", prepay_id=prepay_id.removeprefix("prepay_id="), **{"as": name}))["transaction_id"]
+        )
 
     async def faults(self, **weather: Any) -> None:
         """The weather from now on; none is fair weather."""
@@ -202,7 +204,12 @@ class Api:
         self.engine = engine
 
     async def __call__(
-        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None, locale: str = "zh-CN"
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        locale: str = "zh-CN",
     ) -> dict[str, Any]:
         """The answer: `data` and, if there are any, `errors`."""
         return await self.engine.execute(
@@ -213,7 +220,9 @@ class Api:
         self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
     ) -> AsyncGenerator[dict[str, Any], None]:
         """The results of a subscription."""
-        return self.engine.subscribe(operations().get(document, document), variables, caller=self.caller(token, "zh-CN"))
+        return self.engine.subscribe(
+            operations().get(document, document), variables, caller=self.caller(token, "zh-CN")
+        )
 
     @staticmethod
     def caller(token: str | None, locale: str) -> Caller:

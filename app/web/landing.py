@@ -7,6 +7,7 @@ touch: the mini-app records one when it is opened through the link. No word of r
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeGuard
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -27,6 +28,7 @@ from share.landing.texts import texts
 from share.landing.words import language_of
 from share.posters import Poster, draw_poster
 from share.queries import Link
+from share.rules import ShareLinkStatus
 
 log = logger("web")
 
@@ -61,15 +63,20 @@ async def _page(request: Request) -> Response:
 
 def _landing_page(request: Request, opened: Opened) -> LandingPage:
     address = _address(request.path_params["code"])
-    is_alive = not isinstance(opened.shows, NothingShown)
+    shows_something = not isinstance(opened.shows, NothingShown)
     return LandingPage(
         url=address,
         now=opened.now,
         shows=opened.shows,
         inviter=opened.inviter,
-        code_picture_url=f"{address}/code.png" if is_alive else None,
-        poster_url=f"{address}/poster.png?lang={language_of(_locale(request))}" if is_alive else None,
+        code_picture_url=f"{address}/code.png" if _is_active(opened.link) else None,
+        poster_url=f"{address}/poster.png?lang={language_of(_locale(request))}" if shows_something else None,
     )
+
+
+def _is_active(link: Link | None) -> TypeGuard[Link]:
+    """Whether a code of it leads into the mini-app, were it only to be told there that the thing is withdrawn."""
+    return link is not None and link.status is ShareLinkStatus.ACTIVE
 
 
 class _Doors:
@@ -82,38 +89,29 @@ class _Doors:
     async def code(self, request: Request) -> Response:
         """The link's mini-program code, as WeChat draws it."""
         opened = await open_link(request.path_params["code"])
-        if opened.link is None or isinstance(opened.shows, NothingShown):
+        if not _is_active(opened.link):
             return _nothing(request, opened)
         try:
             picture = await self._code_of(opened.link)
         except WeChatBusy:
-            return PlainTextResponse("later", status_code=503, headers=_RETRY_AFTER)
-        except WeChatError:
+            return _later()
+        except WeChatRefused:
             return PlainTextResponse("WeChat gives no code for it", status_code=502)
         return Response(picture.content, media_type=picture.mime, headers=_KEPT_FOR_AN_HOUR)
 
     async def poster(self, request: Request) -> Response:
-        """The link's poster, as things are now."""
+        """The link's poster, as things are when it is drawn."""
         opened = await open_link(request.path_params["code"])
-        if opened.link is None or isinstance(opened.shows, NothingShown):
+        if not _is_active(opened.link) or isinstance(opened.shows, NothingShown):
             return _nothing(request, opened)
         code = await self._code_or_address(opened.link)
         if code is None:
-            return PlainTextResponse("later", status_code=503, headers=_RETRY_AFTER)
+            return _later()
         try:
             async with self._turn():
-                poster = Poster(
-                    shows=opened.shows,
-                    now=opened.now,
-                    code_picture=code,
-                    picture=await asyncio.to_thread(_picture_at, opened.picture_path),
-                    inviter=opened.inviter.nickname if opened.inviter else None,
-                    locale=_locale(request),
-                )
-                drawn = await asyncio.to_thread(draw_poster, poster)
+                return await _drawn(request, code)
         except TimeoutError:
-            return PlainTextResponse("later", status_code=503, headers=_RETRY_AFTER)
-        return Response(drawn, media_type="image/png", headers=_NEVER_STALE)
+            return _later()
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
@@ -131,7 +129,7 @@ class _Doors:
             return await self._codes.get(scene=link.code, page=path.partition("?")[0].lstrip("/"))
         except WeChatRefused as error:
             # Such as a page that the released mini-program lacks: nothing here mends it.
-            log.error("landing.code_refused", code=error.code, page=path.partition("?")[0])
+            log.warning("landing.code_refused", code=error.code, page=path.partition("?")[0])
             raise
 
     async def _code_or_address(self, link: Link) -> bytes | None:
@@ -142,9 +140,29 @@ class _Doors:
             return qr_code(_address(link.code)) if settings().landing_pages else None
 
 
+async def _drawn(request: Request, code: bytes) -> Response:
+    # Read anew: the code and the turn may have taken seconds.
+    opened = await open_link(request.path_params["code"])
+    if isinstance(opened.shows, NothingShown):
+        return _nothing(request, opened)
+    poster = Poster(
+        shows=opened.shows,
+        now=opened.now,
+        code_picture=code,
+        picture=await asyncio.to_thread(_picture_at, opened.picture_path),
+        inviter=opened.inviter.nickname if opened.inviter else None,
+        locale=_locale(request),
+    )
+    return Response(await asyncio.to_thread(draw_poster, poster), media_type="image/png", headers=_NEVER_STALE)
+
+
 def _picture_at(path: str | None) -> bytes | None:
     found = file_at(path) if path else None
     return found[0].read_bytes() if found else None
+
+
+def _later() -> Response:
+    return PlainTextResponse("later", status_code=503, headers=_RETRY_AFTER)
 
 
 def _nothing(request: Request, opened: Opened) -> Response:

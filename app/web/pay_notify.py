@@ -43,7 +43,7 @@ async def _answer(request: Request, body: bytes) -> Response:
     if not _is_json_object(body):
         return _fail(400, "not a notification")
     try:
-        await _book(await current.pay().read_notification(request.headers, body))
+        news = await current.pay().read_notification(request.headers, body)
     except SignatureInvalid as error:
         log.warning("pay_notify.refused", reason=str(error))
         return _fail(401, "not signed by WeChat Pay for this merchant")
@@ -51,6 +51,10 @@ async def _answer(request: Request, body: bytes) -> Response:
         # The key that it names cannot be fetched now, so it can neither be believed nor be called a forgery.
         log.warning("pay_notify.key_not_to_be_had")
         return _fail(503, "later")
+    except (ValueError, OverflowError):
+        return _fail(400, "not a notification")
+    try:
+        await _book(news)
     except Exception:
         # Whatever it was, nothing is committed: only an answer that is no success brings WeChat back.
         log.exception("pay_notify.failed")

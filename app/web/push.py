@@ -18,6 +18,7 @@ from app.core.log import logger
 from app.notifications import actions, queries, templates
 from app.notifications.models import MessagePurpose
 from app.notifications.rules import MessageConsentOutcome
+from app.wechat import current
 from app.wechat.config import WeChatConfig
 from app.wechat.errors import SignatureInvalid
 from app.wechat.push import PushMessage, confirm_url, read_push
@@ -35,8 +36,13 @@ _OUTCOMES: Mapping[str, MessageConsentOutcome] = {
 }
 
 
-def routes(config: Callable[[], WeChatConfig]) -> list[Route]:
-    """The door. `config` is asked at each call, since the sandbox's keys are made only when the shop starts."""
+def _connected() -> WeChatConfig:
+    # This process's one connection knows the token and the key; they exist only once it has started.
+    return current.mini_program()._config  # noqa: SLF001 - the client offers no other way to what it was made with
+
+
+def routes(config: Callable[[], WeChatConfig] = _connected) -> list[Route]:
+    """The door; `config` is who we are to WeChat, asked at each call."""
 
     async def confirm(request: Request) -> Response:
         try:

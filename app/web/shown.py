@@ -59,7 +59,7 @@ async def open_link(code: str) -> Opened:
     return Opened(now, link, thing.shows, (await _people([link.inviter]))[0], thing.picture_path)
 
 
-async def _group(thing: UUID, now: datetime) -> _Thing | None:
+async def _group(thing: UUID, _: datetime) -> _Thing | None:
     group = (await queries.groups([GroupId(thing)])).get(GroupId(thing))
     if group is None:
         return None

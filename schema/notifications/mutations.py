@@ -13,7 +13,7 @@ from schema.inputs import bad_input, read_text
 from schema.notifications.types import MessageConsents, MessageTemplate, NotificationsRead, read_place
 from schema.refusals import Refusal, refusing
 
-#: What wx.requestSubscribeMessage takes at once.
+#: What wx.requestSubscribeMessage takes at once; said in words below.
 MOST_RESULTS = 5
 LONGEST_CLIENT_ID = 100
 
@@ -52,7 +52,9 @@ class NotificationsMutation:
     @strawberry.mutation(description="Marks everything up to the cursor; never marks anything unread again.")
     @refusing
     async def mark_notifications_read(
-        self, info: Info, input: MarkNotificationsReadInput
+        self,
+        info: Info,
+        input: MarkNotificationsReadInput,  # noqa: A002 - the API's word
     ) -> MarkNotificationsReadResult | None:
         """Mark as read."""
         user = info.context.must_be_signed_in().user
@@ -64,7 +66,9 @@ class NotificationsMutation:
     @strawberry.mutation(description="Counts each ACCEPT once per clientId.")
     @refusing
     async def report_message_consent(
-        self, info: Info, input: ReportMessageConsentInput
+        self,
+        info: Info,
+        input: ReportMessageConsentInput,  # noqa: A002 - the API's word
     ) -> ReportMessageConsentResult | None:
         """Report what came of the pop-up."""
         user = info.context.must_be_signed_in().user
@@ -76,7 +80,7 @@ class NotificationsMutation:
 
 def _read_outcomes(results: Sequence[MessageConsentInput]) -> dict[MessagePurpose, MessageConsentOutcome]:
     if len(results) > MOST_RESULTS:
-        bad_input("input.results", f"A pop-up asks for {MOST_RESULTS} templates at most.")
+        bad_input("input.results", "A pop-up asks for 5 templates at most.")
     outcomes: dict[MessagePurpose, MessageConsentOutcome] = {}
     for number, result in enumerate(results):
         path = f"input.results.{number}.templateId"

@@ -46,19 +46,16 @@ def test_the_script_of_the_page_is_sound(tmp_path: Path) -> None:
     if shutil.which("node") is None:
         pytest.skip("needs Node.js to read the script")
     script = tmp_path / "explorer.js"
-    script.write_text(
-        explorer_page([Example("a", "{ a }")]).decode().partition("<script>")[2].partition("</script>")[0]
-    )
+    page = explorer_page([Example("a", "{ a }")]).decode()
+    script.write_text(page.partition("<script>")[2].partition("</script>")[0])
     checked = subprocess.run(["node", "--check", script], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
 
 
 def test_every_word_of_the_page_is_said_in_both_languages() -> None:
     page = explorer_page([]).decode()
-    english, chinese = (
-        set(re.findall(r"(?:^|, |\n\s*)(\w+): '", part))
-        for part in re.findall(r"(?:en|zh): \{\n(.*?)\n  \},", page, re.DOTALL)
-    )
+    dictionaries = re.findall(r"(?:en|zh): \{(.*?)\n  \},", page, re.DOTALL)
+    english, chinese = (set(re.findall(r"(?:, |\n\s*)(\w+): '", words)) for words in dictionaries)
     assert english == chinese
     asked_for = set(re.findall(r"say\('(\w+)'\)", page)) | set(re.findall(r'data-say="(\w+)"', page))
     assert asked_for <= english

@@ -1,5 +1,6 @@
 """graphql-transport-ws: the protocol's own rules, its close codes, limits, and abrupt ends."""
 
+import asyncio
 import contextlib
 import random
 import time

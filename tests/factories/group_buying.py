@@ -37,7 +37,12 @@ async def a_buyer(name: str = "ann", **region: str) -> Buyer:
     user = await User.create(nickname=f"小{name}明", created_at=now)
     await Identity.create(user_id=user.id, openid=openid_of(name), session_key="c2Vzc2lvbi1rZXktMTIz", seen_at=now)
     address = await Address.create(
-        user_id=user.id, recipient="安安", phone="13800138000", detail="文三路 1 号", created_at=now, **WEST_LAKE | region
+        user_id=user.id,
+        recipient="安安",
+        phone="13800138000",
+        detail="文三路 1 号",
+        created_at=now,
+        **WEST_LAKE | region,
     )
     return Buyer(user.id, address.id, name)
 
@@ -142,5 +147,3 @@ async def a_group(*, taken: int = 1, deal: MadeDeal | None = None, prefix: str =
         members.append(member)
         orders.append(seat.order)
     return Opened(made.id, made.code, deal, members, orders)
-
-

@@ -1,4 +1,3 @@
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -10,12 +9,11 @@ from app.notifications.models import MessageConsent, MessagePurpose, Notificatio
 from schema.inputs import to_cursor
 from schema.notifications import types
 from schema.scalars import public_id
+from tests.conftest import Api
 from tests.factories.accounts import a_signed_in_user
 from tests.factories.notifications import a_user_id, told
 
 pytestmark = pytest.mark.usefixtures("database")
-
-Api = Callable[..., Awaitable[dict[str, Any]]]
 
 RESULT = templates._SANDBOX[MessagePurpose.GROUP_RESULT]
 REFUND = templates._SANDBOX[MessagePurpose.REFUND]

@@ -1,11 +1,6 @@
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
 from app.core import clock, db
@@ -21,12 +16,8 @@ from app.notifications.models import (
     MessageStatus,
     NotificationKind,
 )
-from app.wechat import current
-from app.wechat.client import MiniProgram
-from app.wechat.pay import WeChatPay
-from app.wechat.sandbox import create_sandbox, openid_of, running, sandbox_config
-from app.wechat.sandbox.keys import load_keys
-from app.wechat.tokens import MemoryTokenStore
+from app.wechat.sandbox import openid_of
+from tests.conftest import WeChat
 from tests.factories.accounts import a_user
 from tests.factories.notifications import COMPLETED, a_consent, a_message, told
 
@@ -34,57 +25,26 @@ pytestmark = pytest.mark.usefixtures("database")
 
 SEND = "/cgi-bin/message/subscribe/send"
 RESULT, REFUND = MessagePurpose.GROUP_RESULT, MessagePurpose.REFUND
-TEMPLATES = {
-    "sandbox-group-result": frozenset({"thing1", "phrase2", "time3", "thing4"}),
-    "sandbox-refund": frozenset({"amount1", "thing2", "time3"}),
-}
 A_MINUTE = rules.PAUSE_BETWEEN_ATTEMPTS.total_seconds() + 1
-ORIGIN = "http://sandbox"
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
-    """What people and the weather do at WeChat."""
-
-    http: httpx2.AsyncClient
-
-    async def person(self, name: str = "ann", *, template: str = "sandbox-group-result", accepts: int = 1) -> UserId:
-        """Somebody who signed in here, and at WeChat accepted so many messages of a template."""
-        await self._ask("/_/login", {"as": name})
-        for _ in range(accepts):
-            await self._ask("/_/consent", {"as": name, "template_ids": [template]})
-        return (await a_user(name, openid=openid_of(name))).id
-
-    async def weather(self, **weather: Any) -> None:
-        await self._ask("/_/faults", weather)
-
-    async def received(self) -> list[dict[str, Any]]:
-        """The messages that WeChat took."""
-        answer = await self.http.get(ORIGIN + "/_/sent")
-        return list(answer.raise_for_status().json()["subscribe_messages"])
-
-    async def _ask(self, path: str, body: dict[str, Any]) -> None:
-        (await self.http.post(ORIGIN + path, json=body)).raise_for_status()
+async def _person(
+    wechat: WeChat, name: str = "ann", *, template: str = "sandbox-group-result", accepts: int = 1
+) -> UserId:
+    """Somebody who signed in here, and at WeChat accepted so many messages of a template."""
+    await wechat.login_code(name)
+    for _ in range(accepts):
+        await wechat.consent(name, template)
+    return (await a_user(name, openid=openid_of(name))).id
 
 
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("keys")
-    load_keys(folder)
-    return folder
+async def _received(wechat: WeChat) -> list[dict[str, Any]]:
+    """The messages that WeChat took."""
+    return list((await wechat.sent())["subscribe_messages"])
 
 
-@pytest.fixture
-async def phone(keys: Path, tmp_path: Path) -> AsyncIterator[Phone]:
-    folder = shutil.copytree(keys, tmp_path / "wechat")
-    sandbox = create_sandbox(folder, templates=TEMPLATES)
-    config = sandbox_config(folder, ORIGIN, "http://shop/notify")
-    async with (
-        running(sandbox),
-        httpx2.AsyncClient(transport=httpx2.ASGITransport(app=sandbox)) as http,
-    ):
-        current.use(MiniProgram(config, MemoryTokenStore(), http=http), WeChatPay(config, http=http))
-        yield Phone(http)
+def _said(message: dict[str, Any]) -> dict[str, str]:
+    return {key: value["value"] for key, value in message["data"].items()}
 
 
 async def _status(message: Message) -> MessageStatus:
@@ -95,122 +55,126 @@ async def _left(user: UserId) -> int:
     return (await MessageConsent.get(user_id=user)).remaining
 
 
-async def test_a_completed_group_is_told_on_the_closed_phone(phone: Phone) -> None:
-    ann = await phone.person()
+async def test_a_completed_group_is_told_on_the_closed_phone(wechat: WeChat) -> None:
+    ann = await _person(wechat)
     message = await a_message(ann)
     assert await send_messages() == 1
-    (received,) = await phone.received()
+    (received,) = await _received(wechat)
     assert received["touser"] == openid_of("ann")
     assert received["template_id"] == "sandbox-group-result"
     assert received["page"] == f"pages/group?g={COMPLETED['code']}"
-    data = {key: value["value"] for key, value in received["data"].items()}
-    assert (data["thing1"], data["phrase2"], data["thing4"]) == ("龙井茶 250g", "拼团成功", "人已到齐，很快为你发货")
+    assert _said(received) == {
+        "thing1": "龙井茶 250g",
+        "phrase2": "拼团成功",
+        "time3": _said(received)["time3"],
+        "thing4": "人已到齐，很快为你发货",
+    }
     assert await _status(message) is MessageStatus.SENT
     assert await send_messages() == 0
 
 
-async def test_a_failed_group_is_told_apart_from_a_completed_one(phone: Phone) -> None:
-    ann = await phone.person()
+async def test_a_failed_group_is_told_apart_from_a_completed_one(wechat: WeChat) -> None:
+    ann = await _person(wechat)
     await a_consent(ann)
     values = {**COMPLETED, "title": "一件名字长得在微信消息里放不下的商品礼盒装", "reason": "EXPIRED"}
     await told(ann, kind=NotificationKind.GROUP_FAILED, values=values, purpose=RESULT)
     await send_messages()
-    (received,) = await phone.received()
-    assert received["data"]["phrase2"]["value"] == "拼团失败"
-    assert received["data"]["thing1"]["value"] == "一件名字长得在微信消息里放不下的商品礼…"
+    (received,) = await _received(wechat)
+    assert _said(received)["phrase2"] == "拼团失败"
+    assert _said(received)["thing1"] == "一件名字长得在微信消息里放不下的商品礼…"
 
 
-async def test_a_refund_opens_its_order(phone: Phone) -> None:
-    ann = await phone.person(template="sandbox-refund")
+async def test_a_refund_opens_its_order(wechat: WeChat) -> None:
+    ann = await _person(wechat, template="sandbox-refund")
     await a_consent(ann, purpose=REFUND)
     order = Target("order", ann)
     values = {"amount_fen": 1990, "reason": "GROUP_FAILED"}
     await told(ann, kind=NotificationKind.REFUND_SENT, target=order, values=values, purpose=REFUND)
     await send_messages()
-    (received,) = await phone.received()
+    (received,) = await _received(wechat)
     assert received["page"] == f"pages/order?id={order.public_id}"
-    assert received["data"]["amount1"]["value"] == "¥19.90"
-    assert received["data"]["thing2"]["value"] == "拼团未成功"
+    assert set(_said(received)) == {"amount1", "thing2", "time3"}
+    assert (_said(received)["amount1"], _said(received)["thing2"]) == ("¥19.90", "拼团未成功")
 
 
-async def test_many_workers_send_each_message_once(phone: Phone) -> None:
+async def test_many_workers_send_each_message_once(wechat: WeChat) -> None:
     names = [f"member {number}" for number in range(6)]
-    users = [await phone.person(name, accepts=2) for name in names]
+    users = [await _person(wechat, name, accepts=2) for name in names]
     for user in users:
         await a_consent(user, remaining=2)
     for _ in range(2):
         await told(*users, purpose=RESULT)
     await asyncio.gather(*[send_messages() for _ in range(4)])
-    received = await phone.received()
+    received = await _received(wechat)
     assert sorted(each["touser"] for each in received) == sorted(2 * [openid_of(name) for name in names])
     assert await Message.filter(status=MessageStatus.SENT).count() == 12
 
 
-async def test_what_a_dead_worker_had_in_hand_is_never_sent(phone: Phone) -> None:
-    message = await a_message(await phone.person())
+async def test_what_a_dead_worker_had_in_hand_is_never_sent(wechat: WeChat) -> None:
+    message = await a_message(await _person(wechat))
     # The worker dies between the claim and the call.
     assert await actions.claim_message(message.id) is not None
     for _ in range(3):
         assert await send_messages() == 0
         await clock.move(3600)
     await flows.send_message(message.id)
-    assert await phone.received() == []
+    assert await _received(wechat) == []
     assert await _status(message) is MessageStatus.ATTEMPTED
 
 
-async def test_a_failure_between_claim_and_call_leaves_the_message_unsent_and_the_others_sent(phone: Phone) -> None:
-    ann, bob = await phone.person("ann"), await phone.person("bob")
+async def test_a_failure_between_claim_and_call_leaves_the_message_unsent_and_the_others_sent(wechat: WeChat) -> None:
+    ann, bob = await _person(wechat, "ann"), await _person(wechat, "bob")
     lost, other = await a_message(ann), await a_message(bob)
     # An entry that no words can be made of: the code of the group is missing.
     await db.execute('UPDATE notifications SET "values" = $1 WHERE id = $2', "{}", lost.notification_id)
     with pytest.raises(KeyError):
         await send_messages()
     assert await send_messages() == 0
-    assert [each["touser"] for each in await phone.received()] == [openid_of("bob")]
+    assert [each["touser"] for each in await _received(wechat)] == [openid_of("bob")]
     assert (await _status(lost), await _status(other)) == (MessageStatus.ATTEMPTED, MessageStatus.SENT)
 
 
-async def test_an_answer_that_did_not_come_is_not_asked_for_again(phone: Phone) -> None:
-    ann = await phone.person(accepts=2)
+async def test_an_answer_that_did_not_come_is_not_asked_for_again(wechat: WeChat) -> None:
+    ann = await _person(wechat, accepts=2)
     message = await a_message(ann)
-    await phone.weather(lost_replies=1, lost_paths=[SEND])
+    await wechat.faults(lost_replies=1, lost_paths=[SEND])
     assert await send_messages() == 1
-    await phone.weather()
+    await wechat.faults()
     await clock.move(A_MINUTE)
     assert await send_messages() == 0
-    assert len(await phone.received()) == 1
+    assert len(await _received(wechat)) == 1
     assert await _status(message) is MessageStatus.ATTEMPTED
 
 
 @pytest.mark.parametrize("code", [45009, 45011, 43108])
-async def test_where_wechat_did_nothing_the_message_waits_a_minute(phone: Phone, code: int) -> None:
-    ann = await phone.person()
+async def test_where_wechat_did_nothing_the_message_waits_a_minute(wechat: WeChat, code: int) -> None:
+    ann = await _person(wechat)
     message = await a_message(ann)
-    await phone.weather(errors={SEND: code})
+    await wechat.faults(errors={SEND: code})
     assert await send_messages() == 1
-    await phone.weather()
+    await wechat.faults()
     assert await send_messages() == 0
     await clock.move(A_MINUTE)
     assert await send_messages() == 1
-    assert len(await phone.received()) == 1
+    assert len(await _received(wechat)) == 1
     assert await _status(message) is MessageStatus.SENT
     assert await _left(ann) == 0
 
 
-async def test_old_news_are_not_sent_any_more_and_use_no_consent_up(phone: Phone) -> None:
-    ann = await phone.person()
+async def test_old_news_are_not_sent_any_more_and_use_no_consent_up(wechat: WeChat) -> None:
+    ann = await _person(wechat)
     message = await a_message(ann)
-    await phone.weather(errors={SEND: 45009})
+    await wechat.faults(errors={SEND: 45009})
     await clock.move(rules.LONGEST_WAIT.total_seconds() + 1)
     assert await send_messages() == 1
     given_up = await Message.get(id=message.id)
     assert (given_up.status, given_up.refusal) == (MessageStatus.REFUSED, flows.TOO_LATE)
     assert await _left(ann) == 1
-    assert await phone.received() == []
+    assert await _received(wechat) == []
 
 
-async def test_where_wechat_knows_of_no_consent_none_is_left(phone: Phone) -> None:
-    ann = await phone.person(accepts=0)
+async def test_where_wechat_knows_of_no_consent_none_is_left(wechat: WeChat) -> None:
+    ann = await _person(wechat, accepts=0)
     message = await a_message(ann)
     await MessageConsent.filter(user_id=ann).update(remaining=3)
     await send_messages()
@@ -222,12 +186,12 @@ async def test_where_wechat_knows_of_no_consent_none_is_left(phone: Phone) -> No
 
 
 @pytest.mark.parametrize("code", [40037, 41030, 43116, 47003])
-async def test_a_message_that_is_wrong_is_not_tried_again_and_its_consent_is_kept(phone: Phone, code: int) -> None:
-    ann = await phone.person()
+async def test_a_wrong_message_is_not_tried_again_and_its_consent_is_kept(wechat: WeChat, code: int) -> None:
+    ann = await _person(wechat)
     message = await a_message(ann)
-    await phone.weather(errors={SEND: code})
+    await wechat.faults(errors={SEND: code})
     await send_messages()
-    await phone.weather()
+    await wechat.faults()
     await clock.move(A_MINUTE)
     assert await send_messages() == 0
     refused = await Message.get(id=message.id)
@@ -235,8 +199,10 @@ async def test_a_message_that_is_wrong_is_not_tried_again_and_its_consent_is_kep
     assert await _left(ann) == 1
 
 
-async def test_a_template_that_is_configured_no_more_is_not_sent(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
-    message = await a_message(await phone.person())
+async def test_a_template_that_is_configured_no_more_is_not_sent(
+    wechat: WeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    message = await a_message(await _person(wechat))
     with monkeypatch.context() as patch:
         patch.setenv("PINTUAN_MESSAGE_TEMPLATES", "REFUND:another")
         settings.cache_clear()
@@ -245,8 +211,8 @@ async def test_a_template_that_is_configured_no_more_is_not_sent(phone: Phone, m
     assert (await Message.get(id=message.id)).refusal == flows.NO_TEMPLATE
 
 
-async def test_a_message_is_never_claimed_inside_a_transaction(phone: Phone) -> None:
-    message = await a_message(await phone.person())
+async def test_a_message_is_never_claimed_inside_a_transaction(wechat: WeChat) -> None:
+    message = await a_message(await _person(wechat))
     with pytest.raises(RuntimeError, match="transaction"):
         await _claim_inside(message)
     assert await _status(message) is MessageStatus.WAITING

@@ -75,6 +75,17 @@ async def test_unknown_serials_do_not_make_us_ask_each_time(old_town: Town) -> N
     assert fetched == 1
 
 
+async def test_another_public_key_is_refused_without_asking(town: Town) -> None:
+    await town.a_paid_order()
+    await town.merchant.until(lambda: bool(town.merchant.news))
+    headers, body = town.merchant.posts[0]
+    await town.play("faults", errors={"/v3/certificates": "SYSTEM_ERROR"})
+    with pytest.raises(SignatureInvalid):
+        await town.pay.read_notification({**headers, "wechatpay-serial": "PUB_KEY_ID_0"}, body)
+    with pytest.raises(WeChatBusy):
+        await town.pay.read_notification({**headers, "wechatpay-serial": "5F" * 20}, body)
+
+
 async def test_news_that_cannot_be_judged_now_are_not_called_forged(old_town: Town) -> None:
     await old_town.play("faults", sign_notifications_with="certificate")
     await old_town.a_paid_order()

@@ -1,0 +1,102 @@
+"""The demo shop's first filling: goods, pictures, deals, staff. Runs once per database."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+
+from app.accounts import actions as accounts
+from app.accounts import flows as account_flows
+from app.accounts.models import Role
+from app.catalog import actions as catalog
+from app.catalog.actions import NewSku
+from app.catalog.models import Product
+from app.core import clock, db
+from app.core.ids import ProductId, SkuId
+from app.core.settings import Settings
+from app.demo.goods import CATEGORY_NAMES, DEALS, GOODS, Deal, Good
+from app.demo.pictures import draw
+from app.group_buying.actions import dealing
+from app.group_buying.actions.dealing import NewDeal, NewOffer
+from app.group_buying.states import Audience, DealStatus
+from app.wechat.sandbox import openid_of
+
+PICTURE_SIZE = 800
+
+#: Username, nickname, role. Through the sandbox's WeChat they sign in as `dev:<username>`.
+STAFF = [
+    ("admin", "店长", Role.ADMIN),
+    ("marketer", "市场", Role.MARKETER),
+    ("manager", "社群运营", Role.COMMUNITY_MANAGER),
+    ("host", "主播", Role.HOST),
+    ("merchant", "商家", Role.MERCHANT),
+    ("support", "客服", Role.SUPPORT),
+]
+
+#: A good's SKUs by their option values.
+Shelf = Mapping[tuple[str, ...], SkuId]
+
+
+async def fill(settings: Settings) -> str | None:
+    """Fill an empty database; gives the staff's password if one was drawn, for whoever started this.
+
+    One transaction, so that a crash leaves the shop empty and the next start fills it. A filled one is left alone.
+    """
+    if await Product.exists():
+        return None
+    await asyncio.to_thread(_draw_all, settings.data_dir / "media" / "demo")
+    given = settings.staff_password.get_secret_value()
+    password = given or secrets.token_urlsafe(9)
+    password_hash = await account_flows.hash_password(password)
+    async with db.transaction():
+        goods = {good.key: await _put_on_sale(good) for good in GOODS}
+        for deal in DEALS:
+            await _offer(deal, *goods[deal.good])
+        for username, nickname, role in STAFF:
+            await accounts.create_staff(
+                username=username,
+                password_hash=password_hash,
+                roles=[role],
+                nickname=nickname,
+                openid=openid_of(username) if settings.wechat_sandbox else None,
+            )
+    return None if given else password
+
+
+def _draw_all(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for good in GOODS:
+        (folder / f"{good.key}.png").write_bytes(draw(good.key, good.category, PICTURE_SIZE))
+
+
+async def _put_on_sale(good: Good) -> tuple[ProductId, Shelf]:
+    product, skus = await catalog.create_product(
+        title=good.title,
+        description=good.description,
+        category=CATEGORY_NAMES[good.category],
+        pictures=[{"path": f"demo/{good.key}.png", "width": PICTURE_SIZE, "height": PICTURE_SIZE}],
+        options=[{"name": option.name, "values": list(option.values)} for option in good.options],
+        skus=[NewSku(tuple(sku.values), sku.price, sku.stock) for sku in good.skus],
+    )
+    return product, {tuple(sku.values): made for sku, made in zip(good.skus, skus, strict=True)}
+
+
+async def _offer(deal: Deal, product: ProductId, shelf: Shelf) -> None:
+    now = await clock.now()
+    await dealing.create_deal(
+        NewDeal(
+            product=product,
+            title=deal.title,
+            description=deal.description,
+            starts_at=now + deal.starts,
+            ends_at=now + deal.ends,
+            size=deal.size,
+            window_seconds=deal.window_seconds,
+            offers=[NewOffer(shelf[tuple(offer.values)], offer.price, offer.quota) for offer in deal.offers],
+            status=DealStatus.PAUSED if deal.paused else DealStatus.SCHEDULED,
+            limit_per_order=deal.limit_per_order,
+            limit_per_user=deal.limit_per_user,
+            join_audience=Audience(deal.join_audience),
+            no_delivery=deal.no_delivery_to,
+        )
+    )
