@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from graphql import DocumentNode, FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode, parse
+from graphql import FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode, parse
 from graphql.language import Node, Visitor, visit
 
 _FOLDER = Path(__file__).parent / "documents"
@@ -65,5 +65,5 @@ def _spreads_in(node: Node) -> list[str]:
         def enter_fragment_spread(self, spread: FragmentSpreadNode, *_: object) -> None:
             names.append(spread.name.value)
 
-    visit(DocumentNode(definitions=(node,)), Collect())
+    visit(node, Collect())
     return names

@@ -4,5 +4,8 @@ Notification  one entry of a user's inbox, with a sequence number of its own: th
 Consent       one tap that allows one WeChat subscribe message of a purpose; counted, used up by sending.
 Message       one WeChat subscribe message: sent at most once, for WeChat cannot make it idempotent.
 
+A consent is counted at one place: where WeChat's push is configured (PINTUAN_WECHAT_PUSH_TOKEN) the push counts and
+the phone's report only says what was refused; elsewhere the phone's report counts and the push does not.
+
 Hears the facts of the rooms below; nothing below knows that it exists.
 """

@@ -108,6 +108,7 @@ class Message(Model):
     user_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
     purpose = fields.CharEnumField(MessagePurpose, max_length=16)
     status = fields.CharEnumField(MessageStatus, max_length=12)
+    #: The last attempt. One that waits again was not taken by WeChat then.
     attempted_at = fields.DatetimeField(null=True)
     #: WeChat's errcode where it refused.
     refusal = fields.CharField(max_length=32, null=True)

@@ -30,9 +30,7 @@ _FOR_PAGES = {
 
 def stack() -> list[Middleware]:
     """Everything of this module and `metrics.measured`, in the right order, the outermost first."""
-    return [
-        Middleware(each) for each in (with_client_address, with_request_id, logged, measured, with_safe_headers)
-    ]
+    return [Middleware(each) for each in (with_client_address, with_request_id, logged, measured, with_safe_headers)]
 
 
 def with_client_address(app: ASGIApp) -> ASGIApp:

@@ -7,7 +7,7 @@ Refused       WeChat said no, and will say no again.
 Push          what WeChat posts to us about messages and content, apart from payments.
 Sandbox       a WeChat of our own on loopback; it speaks the same protocol, so nothing here knows of it.
 
-Both clients stand on money of the core and nothing else; only `token_store` and `current`, which serve this process,
-know a database. Times that WeChat gives are aware UTC
-datetimes; amounts are fen. Names ending in `openid` hold personal data and never go to logs.
+Both clients stand on money of the core and nothing else; only `token_store` and `current`, which serve this
+process, know a database. Times that WeChat gives are aware UTC datetimes; amounts are fen. Fields called `openid`
+hold personal data and never go to logs.
 """

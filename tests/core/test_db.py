@@ -70,7 +70,9 @@ async def test_a_list_parameter_finds_the_same_rows_on_both_databases() -> None:
     await _item("one")
     await _item("two")
     await _item("three")
-    found = await db.rows(str, "SELECT subject FROM desk_items WHERE subject = ANY($1) ORDER BY subject", ["one", "two"])
+    found = await db.rows(
+        str, "SELECT subject FROM desk_items WHERE subject = ANY($1) ORDER BY subject", ["one", "two"]
+    )
     assert found == ["one", "two"]
 
 

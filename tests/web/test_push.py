@@ -3,11 +3,13 @@ import contextvars
 import dataclasses
 import json
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
 from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.accounts.models import Identity
 from app.core import db
@@ -18,6 +20,7 @@ from app.notifications.models import ConsentReport, MessageConsent, MessagePurpo
 from app.web import push
 from app.wechat import signatures
 from app.wechat.config import WeChatConfig
+from app.wechat.sandbox import create_sandbox, openid_of, running, sandbox_config
 from tests.factories.accounts import a_user
 from tests.factories.notifications import a_consent
 
@@ -107,6 +110,40 @@ async def test_a_url_verification_of_somebody_elses_is_refused(query: Params) ->
     answer = await _call("GET", {**query, "echostr": "said"})
     assert answer.status_code == 403
     assert "said" not in answer.text
+
+
+@pytest.mark.usefixtures("wechat")
+async def test_the_door_knows_the_token_of_this_process(tmp_path: Path) -> None:
+    token = sandbox_config(tmp_path / "wechat", "", "").push_token
+    transport = httpx2.ASGITransport(app=Starlette(routes=push.routes()))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://shop") as client:
+        ours = await client.get(push.PATH, params={**_plain(token), "echostr": "echo"})
+        others = await client.get(push.PATH, params={**_plain("other"), "echostr": "echo"})
+    assert (ours.text, others.status_code) == ("echo", 403)
+
+
+async def test_what_the_sandbox_pushes_is_heard(tmp_path: Path) -> None:
+    config = sandbox_config(tmp_path, "", "")
+    heard = asyncio.Event()
+    shop = httpx2.ASGITransport(app=_telling(heard, Starlette(routes=push.routes(lambda: config))))
+    user = await a_user(openid=openid_of("ann"))
+    async with httpx2.AsyncClient(transport=shop) as to_shop:
+        sandbox = create_sandbox(tmp_path, push_url=f"http://shop{push.PATH}", http=to_shop)
+        phone = httpx2.AsyncClient(transport=httpx2.ASGITransport(app=sandbox), base_url="http://wechat")
+        async with running(sandbox), phone:
+            await phone.post("/_/consent", json={"as": "ann", "template_ids": [RESULT, REFUND]})
+            await asyncio.wait_for(heard.wait(), 10)
+    assert await _left(user.id) == {"GROUP_RESULT": 1, "REFUND": 1}
+
+
+def _telling(heard: asyncio.Event, app: ASGIApp) -> ASGIApp:
+    """The application; `heard` once it has answered."""
+
+    async def called(scope: Scope, receive: Receive, send: Send) -> None:
+        await app(scope, receive, send)
+        heard.set()
+
+    return called
 
 
 async def test_one_item_comes_as_an_object_and_several_as_a_list(ann: UserId) -> None:

@@ -323,7 +323,7 @@ async def test_a_wechat_that_is_not_there_has_done_nothing(town: Town) -> None:
 
 async def test_a_time_out_leaves_the_outcome_open(town: Town) -> None:
     await town.play("faults", slow_s=0.5)
-    impatient = httpx2.AsyncClient(timeout=0.1)
+    impatient = httpx2.AsyncClient(timeout=httpx2.Timeout(10, read=0.1))
     async with impatient, MiniProgram(town.config, MemoryTokenStore(), http=impatient, patience=QUICK) as mini:
         with pytest.raises(WeChatBusy) as busy:
             await mini.login("dev:ann")

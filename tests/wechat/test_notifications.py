@@ -1,3 +1,4 @@
+import asyncio
 import json
 import time
 from dataclasses import replace
@@ -72,14 +73,15 @@ async def test_a_notification_may_come_late(town: Town) -> None:
 
 
 async def test_notifications_may_come_out_of_order(town: Town) -> None:
-    await town.play("faults", shuffle_s=0.4)
+    await town.meet("ann")
     numbers = [f"order-{index:04d}" for index in range(12)]
-    for number in numbers:
-        await town.a_paid_order(number)
+    prepaid = [await town.pay.place_order(an_order(number)) for number in numbers]
+    await town.play("faults", shuffle_s=1)
+    await asyncio.gather(*[town.play("pay", prepay_id=prepay_id, **{"as": "ann"}) for prepay_id in prepaid])
     await town.merchant.until(lambda: len(town.merchant.news) == 12)
     told = [news.transaction.out_trade_no for news in town.merchant.news if isinstance(news, PaymentNotified)]
     assert sorted(told) == numbers
-    assert told != numbers
+    assert told != [letter["about"] for letter in (await town.sent())["notifications"]]
 
 
 async def test_a_notification_may_be_lost_and_comes_again(town: Town) -> None:

@@ -312,7 +312,7 @@ async def test_a_reply_that_is_lost_is_cured_by_the_same_request(town: Town, pat
 async def test_a_request_that_times_out_after_it_was_accepted_leaves_the_outcome_open(town: Town) -> None:
     await town.meet("ann")
     await town.play("faults", lost_replies=1, lost_reply_s=1)
-    impatient = httpx2.AsyncClient(timeout=0.1)
+    impatient = httpx2.AsyncClient(timeout=httpx2.Timeout(10, read=0.1))
     async with impatient, WeChatPay(town.config, http=impatient, patience=QUICK) as pay:
         with pytest.raises(WeChatBusy) as busy:
             await pay.place_order(an_order())
