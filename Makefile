@@ -11,7 +11,7 @@ NPM_LOCK := $(wildcard tests/clients/package-lock.json)
 NPM_READY := $(if $(NPM_LOCK),tests/clients/node_modules/.installed-$(shell cksum < $(NPM_LOCK) | tr -d ' \t'))
 CODE := app schema share tests deploy $(if $(shell find benches -name '*.py' 2>/dev/null),benches)
 
-.PHONY: help serve demo test check format schema lock
+.PHONY: help serve demo test check format migration schema lock
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -34,6 +34,9 @@ check: $(READY) ## lint, format, types, layers; no tests
 format: $(READY) ## mend what ruff can mend
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
+
+migration: $(READY) ## write the migration that the models ask for
+	@$(PY) -m app.cli migration
 
 schema: $(READY) ## write schema/schema.graphql from the code
 	@$(PY) -m app.cli schema > schema/schema.graphql.new && mv schema/schema.graphql.new schema/schema.graphql

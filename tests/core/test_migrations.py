@@ -52,26 +52,23 @@ async def test_every_check_of_the_models_is_a_guard_of_the_migrations(database: 
             assert constraint.name in catalogue
 
 
+_ANOTHER = "INSERT INTO postings (id, source, target, amount_fen, reason, reference, posted_at)"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
         "UPDATE postings SET amount_fen = amount_fen + 1",
         "DELETE FROM postings",
-        "INSERT INTO postings (id, source, target, amount_fen, reason, reference, posted_at) "
-        "SELECT $1, 'SALES', 'SALES', 5, 'PAYMENT', 'other', posted_at FROM postings",
-        "INSERT INTO postings (id, source, target, amount_fen, reason, reference, posted_at) "
-        "SELECT $1, 'SALES', 'WECHAT', 0, 'PAYMENT', 'other', posted_at FROM postings",
-        "INSERT INTO postings (id, source, target, amount_fen, reason, reference, posted_at) "
-        "SELECT $1, 'SALES', 'WECHAT', 5, reason, reference, posted_at FROM postings",
+        f"{_ANOTHER} SELECT $1, 'SALES', 'SALES', 5, 'PAYMENT', 'other', posted_at FROM postings",
+        f"{_ANOTHER} SELECT $1, 'SALES', 'WECHAT', 0, 'PAYMENT', 'other', posted_at FROM postings",
+        f"{_ANOTHER} SELECT $1, 'SALES', 'WECHAT', 5, reason, reference, posted_at FROM postings",
     ],
 )
 async def test_the_books_cannot_be_edited(database: None, statement: str) -> None:
     del database
     await db.execute(
-        "INSERT INTO postings (id, source, target, amount_fen, reason, reference, posted_at) "
-        "VALUES ($1, 'BUYERS', 'WECHAT', 1990, 'PAYMENT', 'tx', $2)",
-        new_id(),
-        await clock.now(),
+        f"{_ANOTHER} VALUES ($1, 'BUYERS', 'WECHAT', 1990, 'PAYMENT', 'tx', $2)", new_id(), await clock.now()
     )
     parameters = [new_id()] if "$1" in statement else []
     with pytest.raises((IntegrityError, OperationalError)):

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import OperationDefinitionNode, build_schema, parse, validate
 
 from app import wiring
 from app.core.errors import DomainError
@@ -29,7 +29,7 @@ def _alive() -> list[str]:
         definition.name.value
         for file in FILES
         for definition in parse((_SCHEMA / "documents" / f"{file}.graphql").read_text()).definitions
-        if definition.kind == "operation_definition"
+        if isinstance(definition, OperationDefinitionNode) and definition.name
     ]
     return [name for name in named if name not in NOT_YET] + OF_PROFILE
 

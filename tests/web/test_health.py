@@ -17,7 +17,7 @@ NOBODY = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
-async def carried(database: None) -> AsyncIterator[None]:
+async def carried() -> AsyncIterator[None]:
     """The bus that this installation's settings ask for."""
     if not settings().redis_url:
         yield
@@ -43,19 +43,19 @@ async def _missing() -> list[str]:
     return list(answer.json()["missing"])
 
 
-@pytest.mark.usefixtures("carried")
+@pytest.mark.usefixtures("database", "carried")
 async def test_a_process_with_all_that_it_needs_is_ready() -> None:
     assert await _missing() == []
 
 
-@pytest.mark.usefixtures("carried")
+@pytest.mark.usefixtures("database", "carried")
 async def test_a_process_that_goes_down_takes_no_new_requests_and_lives_until_then() -> None:
     answer = await _ask("/health/ready", draining=True)
     assert (answer.status_code, answer.json()["missing"]) == (503, ["draining"])
     assert (await _ask("/health/live", draining=True)).status_code == 200
 
 
-@pytest.mark.usefixtures("carried")
+@pytest.mark.usefixtures("database", "carried")
 async def test_without_its_database_it_is_not_ready_and_lives() -> None:
     await db.stop()
     assert await _missing() == ["database", "migrations"]
@@ -64,7 +64,7 @@ async def test_without_its_database_it_is_not_ready_and_lives() -> None:
     assert await _missing() == []
 
 
-@pytest.mark.usefixtures("carried")
+@pytest.mark.usefixtures("database", "carried")
 async def test_a_database_of_an_older_version_is_named() -> None:
     newest = max(health._wanted())
     await db.execute("UPDATE tortoise_migrations SET name = 'away' WHERE name = $1", newest)
@@ -75,7 +75,7 @@ async def test_a_database_of_an_older_version_is_named() -> None:
     assert await _missing() == []
 
 
-@pytest.mark.usefixtures("carried")
+@pytest.mark.usefixtures("database", "carried")
 async def test_a_database_of_a_newer_version_is_welcome() -> None:
     await db.execute(
         "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('pintuan', '9999_newer', CURRENT_TIMESTAMP)"
@@ -86,7 +86,7 @@ async def test_a_database_of_a_newer_version_is_welcome() -> None:
         await db.execute("DELETE FROM tortoise_migrations WHERE name = '9999_newer'")
 
 
-@pytest.mark.usefixtures("carried")
+@pytest.mark.usefixtures("database", "carried")
 async def test_a_database_that_does_not_answer_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "ANSWER_WITHIN_S", 0.2)
     async with db.transaction():

@@ -97,7 +97,7 @@ async def test_a_page_follows_its_group(group: Opened, link: Link) -> None:
     assert "拼团成功" in (await _get(f"/s/{link.code}")).text
 
 
-async def test_a_failing_group_tells_of_its_refunds(group: Opened, link: Link, wechat: WeChat) -> None:
+async def test_a_failing_group_tells_of_its_refunds(link: Link, wechat: WeChat) -> None:
     await wechat.move_clock(86_401)
     await worker.run_until_idle([job for job in JOBS if job.name == "group_buying.decide_deadlines"])
     page = (await _get(f"/s/{link.code}")).text
