@@ -92,14 +92,18 @@ class AccountsMutation:
 
     @strawberry.mutation
     @refusing
-    async def sign_in(self, info: Info, input: SignInInput) -> SignInResult | None:
+    async def sign_in(self, info: Info, input: SignInInput) -> SignInResult | None:  # noqa: A002 - the API's word
         """Sign in with WeChat."""
         code = read_text(input.code, "input.code", LONGEST_LOGIN_CODE, shortest=1)
         return await _begin(info, await flows.sign_in(code=code, visitor_id=read_visitor(input.visitor_id)))
 
     @strawberry.mutation
     @refusing
-    async def staff_sign_in(self, info: Info, input: StaffSignInInput) -> SignInResult | None:
+    async def staff_sign_in(
+        self,
+        info: Info,
+        input: StaffSignInInput,  # noqa: A002 - the API's word
+    ) -> SignInResult | None:
         """Sign in by password."""
         username = read_text(input.username, "input.username", LONGEST_USERNAME, shortest=1)
         if len(input.password) > LONGEST_PASSWORD:
@@ -111,7 +115,11 @@ class AccountsMutation:
         "gives the same successor; any later one ends the whole family."
     )
     @refusing
-    async def refresh_session(self, info: Info, input: RefreshSessionInput) -> SignInResult | None:
+    async def refresh_session(
+        self,
+        info: Info,
+        input: RefreshSessionInput,  # noqa: A002 - the API's word
+    ) -> SignInResult | None:
         """Go on with a session."""
         return await _begin(info, await actions.refresh(refresh_token=input.refresh_token))
 
@@ -125,7 +133,11 @@ class AccountsMutation:
 
     @strawberry.mutation(description="The same content twice gives the same address.")
     @refusing
-    async def save_address(self, info: Info, input: SaveAddressInput) -> SaveAddressResult | None:
+    async def save_address(
+        self,
+        info: Info,
+        input: SaveAddressInput,  # noqa: A002 - the API's word
+    ) -> SaveAddressResult | None:
         """Save an address."""
         user = info.context.must_be_signed_in().user
         saved = await actions.save_address(
@@ -142,7 +154,11 @@ class AccountsMutation:
 
     @strawberry.mutation(description="A repeat changes nothing.")
     @refusing
-    async def delete_address(self, info: Info, input: DeleteAddressInput) -> DeleteAddressResult | None:
+    async def delete_address(
+        self,
+        info: Info,
+        input: DeleteAddressInput,  # noqa: A002 - the API's word
+    ) -> DeleteAddressResult | None:
         """Delete an address."""
         user = info.context.must_be_signed_in().user
         await actions.delete_address(user=user, address=_read_address(input.id))

@@ -63,7 +63,11 @@ class ShareMutation:
 
     @strawberry.mutation(description="Gets or creates: the same (person, target, form) gives the same link.")
     @refusing
-    async def create_share_link(self, info: Info, input: CreateShareLinkInput) -> CreateShareLinkResult | None:
+    async def create_share_link(
+        self,
+        info: Info,
+        input: CreateShareLinkInput,  # noqa: A002 - the API's word
+    ) -> CreateShareLinkResult | None:
         """Share something."""
         user = info.context.must_be_signed_in().user
         link = await links.create(inviter=user, target=_read_target(input.target_id), form=input.form)
@@ -73,7 +77,11 @@ class ShareMutation:
         description="Records a touch. Allowed to anybody; the server mints visitorId where none is sent."
     )
     @refusing
-    async def open_share_link(self, info: Info, input: OpenShareLinkInput) -> OpenShareLinkResult | None:
+    async def open_share_link(
+        self,
+        info: Info,
+        input: OpenShareLinkInput,  # noqa: A002 - the API's word
+    ) -> OpenShareLinkResult | None:
         """Open a link."""
         asker = info.context.who()
         group = input.group_info
@@ -88,7 +96,11 @@ class ShareMutation:
 
     @strawberry.mutation(description="Owner only; a repeat gives the revoked link.")
     @refusing
-    async def revoke_share_link(self, info: Info, input: RevokeShareLinkInput) -> RevokeShareLinkResult | None:
+    async def revoke_share_link(
+        self,
+        info: Info,
+        input: RevokeShareLinkInput,  # noqa: A002 - the API's word
+    ) -> RevokeShareLinkResult | None:
         """Take a link back."""
         user = info.context.must_be_signed_in().user
         return ShareLink.of(await links.revoke(inviter=user, code=input.code))

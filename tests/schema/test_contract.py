@@ -71,7 +71,10 @@ def _all_refusals(base: type[DomainError] = DomainError) -> set[str]:
 def test_every_refusal_stands_in_the_table_of_codes() -> None:
     wiring.join_rooms()
     table = set().union(
-        *[_codes_of(area) for area in ("sign-in", "any", "deal", "group", "order", "share", "content", "staff")]
+        *[
+            _codes_of(area)
+            for area in ("sign-in", "profile", "any", "deal", "group", "order", "share", "content", "staff")
+        ]
     )
     assert {code for code in _all_refusals() if code != "BELL_RANG"} <= table
 

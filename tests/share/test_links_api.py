@@ -8,12 +8,14 @@ from app.accounts.tokens import Grant
 from app.core import clock
 from app.core.ids import from_public, new_id, to_public
 from app.core.settings import settings
+from app.group_buying.models import Deal
 from app.wechat import signatures
 from app.wechat.sandbox.keys import APP_ID
 from share import links
 from share.models import ShareForm, ShareLink, Touch, Visitor
 from share.queries import Link
 from tests.factories.accounts import a_session, a_signed_in_user, a_user
+from tests.factories.group_buying import a_group
 from tests.factories.share import a_link, a_thing, withdraw
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -109,6 +111,25 @@ async def test_anybody_may_ask_what_a_code_stands_for(api: Api) -> None:
     assert await seen() == asked | {"status": "REVOKED"}
     assert await seen("S23456789AB") is None
     assert await seen("nonsense") is None
+
+
+async def test_groups_deals_and_products_are_shared_and_opened(api: Api) -> None:
+    ann, group = await a_signed_in_user(), await a_group()
+    deal = await Deal.get(id=group.deal.id)
+    things = {
+        "Group": (to_public("group", group.id), f"/pages/group?g={group.code}&s="),
+        "Deal": (to_public("deal", deal.id), f"/pages/deal?id={to_public('deal', deal.id)}&s="),
+        "Product": (
+            to_public("product", deal.product_id),
+            f"/pages/product?id={to_public('product', deal.product_id)}&s=",
+        ),
+    }
+    for typename, (public, path) in things.items():
+        link = await _create(api, ann, public)
+        assert link["path"] == path + link["code"]
+        opened = (await api("OpenShareLink", {"code": link["code"]}))["data"]["openShareLink"]["link"]["target"]
+        assert (opened["__typename"], opened["id"]) == (typename, public)
+        assert opened.get("code") == (group.code if typename == "Group" else None)
 
 
 async def test_a_link_whose_thing_is_gone_says_so(api: Api) -> None:

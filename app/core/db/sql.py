@@ -61,8 +61,20 @@ async def value(into: type[T], sql: str, *parameters: object) -> T | None:
 
 async def execute(sql: str, *parameters: object) -> int:
     """Run a statement that returns no rows; how many rows it touched."""
+    if is_postgres():
+        client: Any = connection()
+        counted: int = await client._translate_exceptions(_count, _prepared(sql), _given(parameters))  # noqa: SLF001 - the backend's own errors
+        return counted
     count, _ = await connection().execute_query(_prepared(sql), _given(parameters))
     return count
+
+
+async def _count(client: Any, sql: str, parameters: list[object]) -> int:
+    # The backend takes the second word of the status for the count, which is 0 in "INSERT 0 1".
+    async with client.acquire_connection() as raw:
+        status: str = await raw.execute(sql, *parameters)
+    last = status.rpartition(" ")[2]
+    return int(last) if last.isdigit() else 0
 
 
 async def execute_each(sql: str, parameters: Sequence[Sequence[object]]) -> None:
