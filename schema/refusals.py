@@ -5,7 +5,7 @@ A room's refusal with data has a type of its own, registered in the room's `refu
 
 from collections.abc import Awaitable, Callable
 from functools import cache, wraps
-from typing import Any, ParamSpec, TypeVar, get_args, get_type_hints
+from typing import Any, ParamSpec, TypeVar, get_args
 
 import strawberry
 
@@ -72,7 +72,8 @@ def refusing(resolver: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
 def _members(resolver: Callable[..., Any]) -> frozenset[type]:
     """The types of a resolver's result union, whether or not it is nullable or annotated."""
     found: set[type] = set()
-    waiting: list[Any] = [get_type_hints(resolver)["return"]]
+    # Not evaluated: a lazy member names a type that may not be there yet, and no refusal is lazy.
+    waiting: list[Any] = [resolver.__annotations__["return"]]
     while waiting:
         hint = waiting.pop()
         arguments = get_args(hint)

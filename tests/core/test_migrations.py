@@ -1,6 +1,7 @@
 """The tables are what the models say, and the database itself refuses what must not be."""
 
 import asyncio
+import importlib
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ async def _catalogue() -> str:
 
 async def test_every_guard_of_the_migrations_truly_exists(database: None) -> None:
     del database
-    guards = __import__("importlib").import_module("migrations.0002_guards")
+    guards = importlib.import_module("migrations.0002_guards")
     catalogue = await _catalogue()
     for _, _, name in guards.CHECKS:
         assert name in catalogue

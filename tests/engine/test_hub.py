@@ -273,6 +273,18 @@ async def test_those_who_come_back_while_events_pour_miss_none_and_get_none_twic
     assert got == [list(range(after + 1, 401)) for after in cursors]
 
 
+async def test_who_is_ahead_of_the_others_gets_nothing_twice(toy: Toy) -> None:
+    engine, world = toy
+    async with subscribed(engine, HAPPENED, topic="t") as behind:
+        await behind()
+        world.log("t").entries.append("nobody was told of this one")
+        async with subscribed(engine, HAPPENED, topic="t", after="0") as ahead:
+            assert (await ahead())["cursor"] == "1"
+            world.add("t", "x")
+            assert (await ahead())["cursor"] == "2"
+            assert [(await behind())["cursor"] for _ in range(2)] == ["1", "2"]
+
+
 async def test_frames_for_those_who_come_back_are_answered_once(toy: Toy) -> None:
     engine, world = toy
     world.add("t", *"abcdefghij")
@@ -376,3 +388,26 @@ async def test_memory_stays_flat_over_a_thousand_events(toy: Toy, query: str) ->
             await ann()
         gc.collect()
         assert len(gc.get_objects()) - before < 100
+
+
+async def test_a_wake_while_a_shared_subscription_opens_brings_nothing_twice(
+    toy: Toy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, world = toy
+    world.add("t", "old")
+    subscribe = world.bus.subscribe
+
+    async def busy(topic: str, wake: Callable[[int], None]) -> Any:
+        unsubscribe = await subscribe(topic, wake)
+        for text in "ab":
+            world.add("t", text)
+        return unsubscribe
+
+    monkeypatch.setattr(world.bus, "subscribe", busy)
+    async with (
+        subscribed(engine, HAPPENED, topic="t", after="0") as ann,
+        subscribed(engine, HAPPENED, topic="t") as bob,
+    ):
+        world.add("t", "c")
+        assert [(await ann())["cursor"] for _ in range(4)] == ["1", "2", "3", "4"]
+        assert [(await bob())["cursor"] for _ in range(2)] == ["3", "4"]

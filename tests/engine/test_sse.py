@@ -146,3 +146,20 @@ async def test_a_reader_who_takes_nothing_is_left_behind() -> None:
         served.world.add("t", *(["x" * 200_000] * 80))
         await until(served.is_empty)
         writer.transport.abort()
+
+
+async def test_what_is_being_executed_is_answered_before_the_server_goes_down() -> None:
+    async with serving() as served, events(served, "{ slow }") as stream:
+        await until(lambda: served.world.calls["slow"] == 1)
+        draining = asyncio.create_task(served.engine.drain())
+        await asyncio.sleep(0.02)
+        served.world.gate.set()
+        assert await stream.next() == ("next", {"data": {"slow": "at last"}})
+        await draining
+
+
+async def test_a_mutation_is_carried_through_although_its_client_is_gone(server: Served) -> None:
+    async with events(server, 'mutation { addSlowly(topic: "t", text: "x") }'):
+        await until(lambda: server.world.calls["slow"] == 1)
+    server.world.gate.set()
+    await until(lambda: server.world.log("t").entries == ["x"])

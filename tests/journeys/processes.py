@@ -1,8 +1,9 @@
 """Operating-system processes of ours: started on loopback, killed by their id, ended whatever happens."""
 
 import asyncio
+import contextlib
 import os
-import random
+import secrets
 import shutil
 import signal
 import socket
@@ -24,14 +25,11 @@ _LOOK_EVERY_S = 0.03
 
 def free_port() -> int:
     """A port that nobody listens on."""
-    for port in random.sample(_PORTS, len(_PORTS)):
-        with socket.socket() as listener:
-            try:
-                listener.bind(("127.0.0.1", port))
-            except OSError:
-                continue
+    while True:
+        port = secrets.choice(_PORTS)
+        with socket.socket() as listener, contextlib.suppress(OSError):
+            listener.bind(("127.0.0.1", port))
             return port
-    raise RuntimeError("no port is free")
 
 
 async def until(happens: Callable[[], Awaitable[Any]], what: str, patience: float = PATIENCE) -> Any:

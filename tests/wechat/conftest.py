@@ -66,6 +66,8 @@ class Merchant:
     pushes: list[PushMessage] = field(default_factory=list)
     #: Statuses of the next answers; 204 when there are no more.
     answers: list[int] = field(default_factory=list)
+    #: How long it thinks before each answer.
+    thinks_s: float = 0
     happened: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def until(self, holds: Callable[[], bool], *, within_s: float = 10) -> None:
@@ -178,6 +180,7 @@ def doors_of(merchant: Merchant, reader: Callable[[], WeChatPay], config: WeChat
             return Response(status_code=401)
         merchant.news.append(news)
         await merchant.noticed()
+        await asyncio.sleep(merchant.thinks_s)
         return Response(status_code=merchant.answers.pop(0) if merchant.answers else 204)
 
     async def pushed(request: Request) -> Response:

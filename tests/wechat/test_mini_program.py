@@ -1,3 +1,4 @@
+import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -214,8 +215,10 @@ async def test_a_text_too_long_is_not_sent(town: Town) -> None:
         await town.mini.check_text(openid_of("ann"), TextScene.COMMENT, "长" * 2501)
 
 
-async def test_a_picture_is_judged_by_a_push_that_names_its_trace(town: Town) -> None:
+@pytest.mark.parametrize("weather", [{"media_s": 0.01}, {"push_format": "xml", "media_s": 0}])
+async def test_a_picture_is_judged_by_a_push_that_names_its_trace(town: Town, weather: dict[str, Any]) -> None:
     await town.meet("ann")
+    await town.play("faults", **weather)
     trace_id = await town.mini.check_picture(
         openid_of("ann"), TextScene.FORUM, "https://shop.example/sandbox-risky.jpg"
     )
@@ -224,6 +227,16 @@ async def test_a_picture_is_judged_by_a_push_that_names_its_trace(town: Town) ->
     assert (push.event, push.openid) == ("wxa_media_check", openid_of("ann"))
     assert push.body["trace_id"] == trace_id
     assert push.body["result"]["suggest"] == "risky"
+
+
+async def test_the_verdict_of_a_picture_may_come_before_the_reply(town: Town) -> None:
+    await town.meet("ann")
+    await town.mini.create_activity()  # the token is fetched now
+    await town.play("faults", media_s=0, slow_s=1)
+    asking = asyncio.create_task(town.mini.check_picture(openid_of("ann"), TextScene.FORUM, "https://shop.example/a"))
+    await town.merchant.until(lambda: bool(town.merchant.pushes))
+    assert not asking.done()
+    assert town.merchant.pushes[0].body["trace_id"] == await asking
 
 
 async def test_an_updatable_card_goes_forward_only(town: Town) -> None:

@@ -46,6 +46,18 @@ async def test_a_refused_notification_comes_again_with_the_same_id_until_it_is_t
     assert len({body for _, body in town.merchant.posts}) == 3
 
 
+async def test_a_merchant_who_thinks_too_long_is_told_again(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert courier.ANSWER_WITHIN_S == 5
+    monkeypatch.setattr(courier, "ANSWER_WITHIN_S", 0.1)
+    town.merchant.thinks_s = 0.5
+    await town.a_paid_order()
+    await town.merchant.until(lambda: len(town.merchant.news) == 2)
+    town.merchant.thinks_s = 0
+    while (letter := (await town.sent())["notifications"][0])["state"] == "waiting":
+        assert letter["last_answer"] in {"", "TimeoutError"}
+    assert letter["attempts"] > 1
+
+
 async def test_the_schedule_is_wechats_and_ends(town: Town) -> None:
     assert len(courier.RETRY_AFTER_S) == 15
     assert sum(courier.RETRY_AFTER_S) == 24 * 3600 + 4 * 60

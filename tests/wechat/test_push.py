@@ -158,7 +158,9 @@ async def test_a_push_that_nobody_takes_is_repeated_three_times(folder: Path, li
         assert (letter["state"], letter["attempts"]) == ("given up", 4)
 
 
-async def test_the_sandbox_tells_what_people_decided_and_what_was_sent(town: Town) -> None:
+@pytest.mark.parametrize("written_in", ["json", "xml"])
+async def test_the_sandbox_tells_what_people_decided_and_what_was_sent(town: Town, written_in: str) -> None:
+    await town.play("faults", push_format=written_in)
     await town.play("consent", template_ids=["T1"], **{"as": "ann"})
     openid = (await town.mini.login("dev:ann")).openid
     await town.mini.send_subscribe_message(openid, "T1", page="p", data={"thing1": "x"})

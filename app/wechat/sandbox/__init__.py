@@ -45,6 +45,8 @@ errors                   beginning of a path to errcode or Pay's code: always an
 reply_signature          `good`, `wrong`, `none` or `probe`: under WeChat Pay's answers
 refund, refund_s         how refunds asked for from now on end: SUCCESS, ABNORMAL, CLOSED, PROCESSING (never), or
                          NOT_ENOUGH (refused at once); and after how long
+media_s                  how long after a picture was handed in its verdict is pushed; 0 may be before the reply
+push_format              `json` or `xml`: how the message push is written; always in secure mode
 content                  word to `pass`, `review` or `risky`: what the checks say of a text or address with it;
                          `sandbox-risky` and `sandbox-review` always do
 """

@@ -16,7 +16,6 @@ _LABELS: Mapping[str, int] = {"pass": 100, "review": 10001, "risky": 20006}
 _WORDS: Mapping[str, str] = {"sandbox-risky": "risky", "sandbox-review": "review"}
 _WORST_FIRST = ("risky", "review", "pass")
 _MEDIA_TYPES = frozenset({1, 2})
-_MEDIA_AFTER_S = 1.0
 
 
 def check_text(call: Call) -> dict[str, Any]:
@@ -50,7 +49,7 @@ def check_media(call: Call) -> dict[str, Any]:
         "detail": [{"strategy": "content_model", "errcode": 0, "prob": 90, **result}],
     }
     letters.keep(call, "media_check", {**body, "trace_id": trace_id})
-    letters.push(call, openid=str(body["openid"]), event="wxa_media_check", body=verdict, wait_s=_MEDIA_AFTER_S)
+    letters.push(call, openid=str(body["openid"]), event="wxa_media_check", body=verdict, wait_s=call.weather.media_s)
     return {"errcode": 0, "errmsg": "ok", "trace_id": trace_id}
 
 

@@ -6,16 +6,15 @@ Letters are rows; a letter in hand is due again after a while, so what dies with
 import asyncio
 import json
 import logging
-import secrets
 import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 
-from app.wechat import exchange, signatures
-from app.wechat.sandbox import letters, refunds
-from app.wechat.sandbox.keys import APP_ID, Keys
+from app.wechat import exchange
+from app.wechat.sandbox import envelopes, letters, refunds
+from app.wechat.sandbox.keys import Keys
 from app.wechat.sandbox.seal import Manner, Seal
 from app.wechat.sandbox.weather import Weather, happens, read_weather, wechat_time
 from app.wechat.sandbox.world import Call, World
@@ -34,23 +33,6 @@ _IN_HAND_S = ANSWER_WITHIN_S + 3
 _AT_ONCE = 64
 #: How often to look for what no nudge told of: letters of other processes, schedules, finished refunds.
 _LOOK_EVERY_S = 0.25
-
-
-def notification(keys: Keys, event: Mapping[str, Any]) -> bytes:
-    """The body of a payment notification, its content sealed anew."""
-    nonce = secrets.token_hex(6)
-    plain = json.dumps(event["plain"], ensure_ascii=False).encode()
-    resource = {
-        "original_type": event["original_type"],
-        "algorithm": "AEAD_AES_256_GCM",
-        "ciphertext": signatures.seal_resource(
-            keys.api_v3_key, plain, nonce=nonce, associated_data=event["original_type"]
-        ),
-        "associated_data": event["original_type"],
-        "nonce": nonce,
-    }
-    told = {key: event[key] for key in ("id", "create_time", "event_type", "summary")}
-    return json.dumps({**told, "resource_type": "encrypt-resource", "resource": resource}, ensure_ascii=False).encode()
 
 
 class LetterCourier:
@@ -120,7 +102,7 @@ class LetterCourier:
         if happens(weather.drop_notifications):
             taken, answer = False, "lost on the way"
         elif letter["kind"] == letters.PUSH:
-            taken, answer = await self._post_push(http, letter)
+            taken, answer = await self._post_push(http, letter, weather.push_format)
         else:
             by_certificate = weather.sign_notifications_with == "certificate"
             serial = self._seal.newest_certificate if by_certificate else self._seal.public_key_id
@@ -138,25 +120,15 @@ class LetterCourier:
         manner: Manner = "good",
         age_s: float = 0,
     ) -> tuple[bool, str]:
-        body = notification(self._keys, event)
+        body = envelopes.notification(self._keys, event)
         signed = await self._seal.headers(body, serial=serial, manner=manner, age_s=age_s)
         return await _post(http, url, body, {**signed, "Content-Type": "application/json"}, {})
 
-    async def _post_push(self, http: httpx2.AsyncClient, letter: sqlite3.Row) -> tuple[bool, str]:
-        sealed = signatures.seal_push(self._keys.push_aes_key, letter["event"].encode(), app_id=APP_ID)
-        message = json.loads(letter["event"])
-        timestamp, nonce = str(message["CreateTime"]), secrets.token_hex(5)
-        token = self._keys.push_token
-        query = {
-            "signature": signatures.push_signature(token, timestamp, nonce),
-            "timestamp": timestamp,
-            "nonce": nonce,
-            "openid": message["FromUserName"],
-            "encrypt_type": "aes",
-            "msg_signature": signatures.push_signature(token, timestamp, nonce, sealed),
-        }
-        body = json.dumps({"ToUserName": message["ToUserName"], "Encrypt": sealed}).encode()
-        taken, answer = await _post(http, letter["url"], body, {"Content-Type": "application/json"}, query)
+    async def _post_push(
+        self, http: httpx2.AsyncClient, letter: sqlite3.Row, written_in: envelopes.Format
+    ) -> tuple[bool, str]:
+        sealed = envelopes.push(self._keys, json.loads(letter["event"]), written_in)
+        taken, answer = await _post(http, letter["url"], sealed.body, {"Content-Type": sealed.mime}, sealed.query)
         return taken and answer in {"200 success", "200 "}, answer
 
     async def _rest(self) -> None:

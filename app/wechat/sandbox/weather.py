@@ -35,6 +35,8 @@ class Weather(BaseModel):
 
     refund: Literal["SUCCESS", "ABNORMAL", "CLOSED", "PROCESSING", "NOT_ENOUGH"] = "SUCCESS"
     refund_s: float | None = Field(default=None, ge=0)
+    media_s: float = Field(default=1, ge=0)
+    push_format: Literal["json", "xml"] = "json"
     content: dict[str, Literal["pass", "review", "risky"]] = Field(default_factory=dict)
 
     @field_validator("errors")

@@ -39,6 +39,7 @@ class EventStream:
         self._send = send
         self._over = asyncio.Event()
         self._slot = Slot()
+        self._is_following = False
         settings = operations.settings
         self._outbox = Outbox(
             self._write,
@@ -55,10 +56,11 @@ class EventStream:
         self._locale = self._operations.ports.locale(caller)
         try:
             async with AsyncExitStack() as stack:
-                stack.callback(self._life.connection(self._over.set))
+                stack.callback(self._life.connection(self._leave))
                 stack.callback(self._life.seat_at(caller.address))
                 request = await read(scope, receive, headers)
-                visitor = await open_session(stack, self._operations, caller, self._expire)
+                async with self._operations.in_time():
+                    visitor = await open_session(stack, self._operations, caller, self._expire)
                 stack.callback(self._life.seat_of(visitor.identity.key))
                 operation = await self._admitted(request, visitor, scope["method"])
                 await self._stream(receive, operation, visitor)
@@ -116,8 +118,9 @@ class EventStream:
             return
         finally:
             self._outbox.abandon()
-            for task in (running, leaving):
-                task.cancel()
+            leaving.cancel()
+            if not _changes_something(operation):
+                running.cancel()
             await asyncio.wait({running, leaving})
 
     async def _run(self, operation: Operation | Errors, visitor: Visitor) -> None:
@@ -138,6 +141,9 @@ class EventStream:
 
     async def _subscribe(self, operation: Operation, visitor: Visitor) -> None:
         subscription = await self._hub.subscribe(operation, visitor, self)
+        self._is_following = True
+        if self._life.is_draining:
+            self._over.set()
         try:
             await self._over.wait()
         finally:
@@ -158,8 +164,18 @@ class EventStream:
         self._outbox.abandon()
         self._over.set()
 
+    def _leave(self) -> None:
+        """The server goes down: what is being executed is answered, what is followed is left."""
+        if self._is_following:
+            self._over.set()
+
     def _expire(self) -> None:
         self.end(self._operations.refusal(Unauthenticated(), self._locale))
 
     async def _write(self, text: str) -> None:
         await self._send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+def _changes_something(operation: Operation | Errors) -> bool:
+    """A mutation is carried through, heard or not."""
+    return isinstance(operation, Operation) and operation.kind is OperationType.MUTATION

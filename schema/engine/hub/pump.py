@@ -35,16 +35,18 @@ class Pump:
         self._end = end
         #: Up to where there is something to read; None when there is nothing to do.
         self._wanted: float | None = None
+        self._is_started = False
         self._is_stopped = False
         self._running: asyncio.Task[None] | None = None
         self._unsubscribe: Unsubscribe | None = None
 
     async def connect(self) -> None:
-        """Begin to listen to the bus. Read only after this: what is published in between is not lost."""
+        """Begin to listen to the bus. Start only after this: what is published in between is not lost."""
         self._unsubscribe = await self._source.operations.ports.bus.subscribe(self.stream.topic, self._wake)
 
     def start(self) -> None:
-        """Read everything there is, without waiting to be woken."""
+        """Read everything behind `position`, then whatever the bus tells of."""
+        self._is_started = True
         self._read_up_to(math.inf)
 
     def stop(self) -> None:
@@ -57,7 +59,7 @@ class Pump:
             self._unsubscribe = None
 
     def _wake(self, head: int) -> None:
-        if self.position is None or head > self.position:
+        if self._is_started and (self.position is None or head > self.position):
             self._read_up_to(head)
 
     def _read_up_to(self, place: float) -> None:

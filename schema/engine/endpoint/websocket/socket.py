@@ -1,7 +1,7 @@
 """A socket from its handshake to its close."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 
 import orjson
@@ -213,8 +213,10 @@ class Socket:
     async def _finish_and_leave(self) -> None:
         executing = [operation.task for operation in self.running.values() if operation.task]
         if executing:
-            await asyncio.wait(executing)
-        await self.outbox.flush()
+            await asyncio.wait(executing, timeout=self._settings.operation_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.slow_seconds):
+                await self.outbox.flush()
         await self._say_goodbye(GOING_DOWN, "The server is going down: come back with your cursor.")
 
     async def _clean_up(self) -> None:
