@@ -13,6 +13,7 @@ from app.core.db.migrate import changes_not_in_migrations
 from app.core.db.migrate import migrate as migrate_database
 from app.core.settings import Settings, settings
 from app.demo import seed as demo_seed
+from app.demo import story
 from app.demo.welcome import welcome
 from app.main import create_app
 from app.main import serve as serve_app
@@ -58,6 +59,13 @@ def seed() -> None:
     password = asyncio.run(_fill(settings()))
     if password:
         print(f"The staff's password: {password}")
+
+
+@cli.command()
+def demo(at: str = "", wait: bool = False) -> None:
+    """Play the story against a running shop (default http://127.0.0.1:$PORT); --wait sees a group's time run out."""
+    origin = at or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+    sys.exit(asyncio.run(story.play(origin, wait=wait, screen=story.screen_for(sys.stdout))))
 
 
 @cli.command()

@@ -19,6 +19,8 @@ class Matter(StrEnum):
     BALANCE_TOO_LOW = "BALANCE_TOO_LOW"
     #: Money arrived that belongs to no order of ours.
     UNKNOWN_PAYMENT = "UNKNOWN_PAYMENT"
+    #: Money arrived once more for a payment that was paid already.
+    PAID_TWICE = "PAID_TWICE"
     #: Money arrived in another amount than was asked for.
     WRONG_AMOUNT = "WRONG_AMOUNT"
 

@@ -48,5 +48,5 @@ async def history_of(order: OrderId) -> list[OrderEvent]:
 
 
 async def has_bought(users: Sequence[UserId]) -> bool:
-    """Whether any of these people has a paid order that was not wholly refunded."""
+    """Whether any of these people has a paid order whose money has not been promised back."""
     return await Order.filter(user_id__in=users, status__in=BOUGHT).exists()

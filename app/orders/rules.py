@@ -15,7 +15,10 @@ TRANSITIONS: dict[S, frozenset[S]] = {
     S.CLOSED: frozenset({S.REFUNDING, S.PAID_FORMING}),
 }
 
-#: Says of a buyer that she has bought: paid, and not wholly refunded.
+#: An order leaves UNPAID for one of these when its money arrives.
+PAID = (S.PAID_FORMING, S.TO_SHIP)
+
+#: Says of a buyer that she has bought: paid, and not wholly refunded. Money that is promised back counts as refunded.
 BOUGHT = (S.PAID_FORMING, S.TO_SHIP, S.SHIPPED, S.RECEIVED, S.SETTLED)
 
 

@@ -49,21 +49,26 @@ def _number() -> str:
 async def mark_asked(payment: PaymentId) -> bool:
     """Note, before WeChat is asked for the first time, that from now on it may know the payment.
 
-    False where the payment is not open any more.
+    From then on its outcome is asked for, also where this process dies before WeChat answers. False where the
+    payment is not open any more.
     """
-    return bool(
-        await db.execute(
-            "UPDATE payments SET asked_at = COALESCE(asked_at, $now) WHERE id = $1 AND status = 'OPEN'", payment
-        )
-    )
-
-
-async def keep_prepay(*, payment: PaymentId, prepay_id: str) -> None:
-    """Keep what WeChat gave to pay with, and begin to ask for its outcome."""
     now = await clock.now()
-    await Payment.filter(id=payment, status=PaymentStatus.OPEN).update(
+    return bool(await db.execute(_MARK_ASKED, now, rules.next_poll(0, now), payment))
+
+
+_MARK_ASKED = """
+UPDATE payments SET asked_at = COALESCE(asked_at, $1), next_poll_at = COALESCE(next_poll_at, $2)
+ WHERE id = $3 AND status = 'OPEN'
+"""
+
+
+async def keep_prepay(*, payment: PaymentId, prepay_id: str) -> bool:
+    """Keep what WeChat gave to pay with; False where the payment was closed or paid meanwhile."""
+    now = await clock.now()
+    kept = await Payment.filter(id=payment, status=PaymentStatus.OPEN).update(
         prepay_id=prepay_id, prepaid_at=now, next_poll_at=rules.next_poll(0, now), polls=0
     )
+    return bool(kept)
 
 
 @db.retried
@@ -71,22 +76,22 @@ async def record_payment(news: Arrived) -> None:
     """Book money that arrived, and let who sold the thing decide what it buys. The one door for such news.
 
     Once per transaction id: the same news again changes nothing, and is no error. Money that buys nothing any
-    more is promised back in the same transaction; money that belongs to nobody goes to the desk.
+    more is promised back in the same transaction. Money that belongs to no payment, came in another amount, or
+    came a second time goes to the desk; a payment that was paid in another amount takes no more.
     """
     async with db.transaction():
         payment = await _locked(news.out_trade_no)
         if payment is None:
             await _to_suspense(news, Matter.UNKNOWN_PAYMENT)
+        elif payment.transaction_id == news.transaction_id:
             return
-        if payment.transaction_id == news.transaction_id:
-            return
-        if payment.status == PaymentStatus.PAID:
-            await _to_suspense(news, Matter.UNKNOWN_PAYMENT)
-            return
-        if payment.amount_fen != news.amount_fen:
+        elif payment.status == PaymentStatus.PAID:
+            await _to_suspense(news, Matter.PAID_TWICE)
+        elif payment.amount_fen != news.amount_fen:
             await _to_suspense(news, Matter.WRONG_AMOUNT)
-            return
-        await _book(payment, news)
+            await close(payment.id)
+        else:
+            await _book(payment, news)
 
 
 async def _locked(out_trade_no: str) -> Payment | None:
@@ -114,13 +119,16 @@ async def _book(payment: Payment, news: Arrived) -> None:
 
 
 async def _to_suspense(news: Arrived, matter: Matter) -> None:
-    await ledger.post(
+    posted = await ledger.post(
         source=Account.SUSPENSE,
         target=Account.WECHAT,
         amount_fen=news.amount_fen,
         reason=Reason.UNKNOWN_PAYMENT,
         reference=news.transaction_id,
     )
+    if not posted:
+        # Heard before: what a person has settled since then stays settled.
+        return
     detail = {"out_trade_no": news.out_trade_no, "amount_fen": news.amount_fen}
     await desk.put(matter=matter, subject=news.transaction_id, detail=detail)
 
@@ -131,6 +139,15 @@ async def close(payment: PaymentId) -> bool:
         status=PaymentStatus.CLOSED, next_poll_at=None
     )
     return bool(closed)
+
+
+async def close_unasked(payment: PaymentId) -> bool:
+    """Close a payment that WeChat was never asked for; False where it was asked for after all, or is not open."""
+    return bool(
+        await Payment.filter(id=payment, status=PaymentStatus.OPEN, asked_at=None).update(
+            status=PaymentStatus.CLOSED, next_poll_at=None
+        )
+    )
 
 
 async def postpone_poll(payment: Payment) -> None:
@@ -230,7 +247,9 @@ async def _locked_refund(out_refund_no: str) -> Refund | None:
 async def note_refund_accepted(refund: Refund) -> None:
     """WeChat has accepted the refund; ask how it stands should the notification not come."""
     await Refund.filter(id=refund.id, status__in=[RefundStatus.WAITING, RefundStatus.PROCESSING]).update(
-        status=RefundStatus.PROCESSING, next_attempt_at=await clock.now() + rules.REFUND_POLL, last_error=None
+        status=RefundStatus.PROCESSING,
+        next_attempt_at=rules.next_refund_poll(refund.attempts, await clock.now()),
+        last_error=None,
     )
 
 
@@ -246,7 +265,10 @@ async def note_refund_not_accepted(refund: Refund, *, error: str, balance_too_lo
 
 
 async def retry_refund(refund: RefundId) -> bool:
-    """A person has mended what stood in the way: send a failed refund again, under its old number."""
+    """A person has mended what stood in the way: send a failed refund again, under its old number.
+
+    False where it has not failed. Its item stays on the desk until the money has arrived.
+    """
     return bool(
         await Refund.filter(id=refund, status=RefundStatus.FAILED).update(
             status=RefundStatus.WAITING, next_attempt_at=await clock.now()

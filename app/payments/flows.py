@@ -12,9 +12,17 @@ from app.core.ids import OrderId
 from app.core.log import logger
 from app.core.money import Fen
 from app.payments import actions, queries, rules
-from app.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from app.payments.models import Payment, PaymentStatus, Refund
 from app.wechat import current
-from app.wechat.errors import NotEnough, OrderMismatch, OrderPaid, WeChatBusy, WeChatRefused
+from app.wechat.errors import (
+    NotEnough,
+    OrderClosed,
+    OrderNotExist,
+    OrderPaid,
+    WeChatBusy,
+    WeChatError,
+    WeChatRefused,
+)
 from app.wechat.pay import PaymentParameters, PlaceOrder, RefundNotified, RefundResult, RefundState, Transaction
 
 log = logger("payments")
@@ -52,14 +60,22 @@ async def prepay(order: OrderId) -> Prepaid:
     if prepay_id is None or not rules.prepay_is_good(payment.prepaid_at, now):
         try:
             prepay_id = await _ask_wechat_to_charge(payment)
-        except (WeChatBusy, OrderMismatch):
-            return Prepaid(retry_after_ms=RETRY_AFTER_MS)
-        if prepay_id is None:
+        except OrderPaid:
+            await ask(payment)
             return Prepaid()
+        except OrderClosed:
+            return Prepaid()
+        except WeChatError as error:
+            # The order stands and its seat is held, whatever is wrong at WeChat: she may try to pay again.
+            log.warning("payments.not_prepaid", payment=str(payment.id), error=str(error))
+            return Prepaid(retry_after_ms=RETRY_AFTER_MS)
+    if prepay_id is None:
+        return Prepaid()
     return Prepaid(await current.pay().payment_parameters(prepay_id, now))
 
 
 async def _ask_wechat_to_charge(payment: Payment) -> str | None:
+    """A fresh prepay id; None where the payment was closed or paid meanwhile."""
     # Noted before the call: a crash in between must leave a trace that WeChat may know the number.
     if not await actions.mark_asked(payment.id):
         return None
@@ -72,24 +88,29 @@ async def _ask_wechat_to_charge(payment: Payment) -> str | None:
             time_expire=payment.expires_at,
         )
     )
-    await actions.keep_prepay(payment=payment.id, prepay_id=prepay_id)
-    return prepay_id
+    return prepay_id if await actions.keep_prepay(payment=payment.id, prepay_id=prepay_id) else None
 
 
 async def ask(payment: Payment) -> Fate:
-    """Ask WeChat what has become of a payment, and book it if it was paid."""
+    """Ask WeChat what has become of a payment, and book it if it was paid.
+
+    CLOSED where WeChat was paid another amount than was asked for: that lies on the desk and buys nothing.
+    """
     if payment.status == PaymentStatus.PAID:
         return Fate.PAID
     if payment.asked_at is None:
         return Fate.OPEN
     try:
         known = await current.pay().query_order(payment.out_trade_no)
-    except WeChatBusy:
+    except WeChatError as error:
+        # A refusal to answer says as little about the payment as no answer.
+        log.warning("payments.not_told", payment=str(payment.id), error=str(error))
         return Fate.UNKNOWN
     if known is None or not known.trade_state.paid:
         return Fate.OPEN
     await book(known)
-    return Fate.PAID
+    booked = await queries.payment_by_id(payment.id)
+    return Fate.PAID if booked.status == PaymentStatus.PAID else Fate.CLOSED
 
 
 async def book(transaction: Transaction) -> None:
@@ -117,18 +138,26 @@ async def stop(payment: Payment) -> Fate:
 
     Close alone would not do: a payment may win the race, and then it is booked.
     """
+    if payment.asked_at is None and await actions.close_unasked(payment.id):
+        return Fate.CLOSED
+    payment = await queries.payment_by_id(payment.id)
     if payment.status != PaymentStatus.OPEN:
         return Fate.PAID if payment.status == PaymentStatus.PAID else Fate.CLOSED
     fate = await ask(payment)
-    if fate is not Fate.OPEN:
-        return fate
-    if payment.asked_at is not None:
-        try:
-            await current.pay().close_order(payment.out_trade_no)
-        except OrderPaid:
-            return await ask(payment)
-        except WeChatBusy:
-            return Fate.UNKNOWN
+    return await _close(payment) if fate is Fate.OPEN else fate
+
+
+async def _close(payment: Payment) -> Fate:
+    try:
+        await current.pay().close_order(payment.out_trade_no)
+    except OrderPaid:
+        won = await ask(payment)
+        return Fate.UNKNOWN if won is Fate.OPEN else won
+    except (OrderClosed, OrderNotExist):
+        pass
+    except WeChatError as error:
+        log.warning("payments.not_closed", payment=str(payment.id), error=str(error))
+        return Fate.UNKNOWN
     return Fate.CLOSED if await actions.close(payment.id) else Fate.PAID
 
 
@@ -141,22 +170,9 @@ async def poll(payment: Payment) -> None:
 
 
 async def send_refund(refund: Refund) -> None:
-    """Ask WeChat to pay a refund out, or how one that it accepted stands. Its number is the same every time."""
-    payment = await queries.payment_by_id(refund.payment_id)
+    """Ask WeChat to pay a refund out, or how one that it may have accepted stands. Its number never changes."""
     try:
-        if refund.status == RefundStatus.PROCESSING:
-            result = await current.pay().query_refund(refund.out_refund_no)
-            if result is None:
-                await actions.note_refund_not_accepted(refund, error="WeChat does not know it")
-                return
-        else:
-            result = await current.pay().refund(
-                out_refund_no=refund.out_refund_no,
-                out_trade_no=payment.out_trade_no,
-                refund=Fen(refund.amount_fen),
-                total=Fen(payment.amount_fen),
-                reason=refund.reason.value,
-            )
+        result = await _known_refund(refund) or await _ask_wechat_to_refund(refund)
     except WeChatBusy as error:
         await actions.note_refund_not_accepted(refund, error=str(error))
     except NotEnough as error:
@@ -165,6 +181,28 @@ async def send_refund(refund: Refund) -> None:
         await actions.record_refund_failed(out_refund_no=refund.out_refund_no, error=str(error))
     else:
         await _take_refund_state(refund, result)
+
+
+async def _known_refund(refund: Refund) -> RefundResult | None:
+    """The refund as WeChat knows it; None where it knows none. Only before the first try that is known unasked."""
+    if refund.attempts <= 1:
+        return None
+    try:
+        return await current.pay().query_refund(refund.out_refund_no)
+    except WeChatRefused as error:
+        # What it refuses is the question, not the refund.
+        raise WeChatBusy(str(error), perhaps_done=False) from error
+
+
+async def _ask_wechat_to_refund(refund: Refund) -> RefundResult:
+    payment = await queries.payment_by_id(refund.payment_id)
+    return await current.pay().refund(
+        out_refund_no=refund.out_refund_no,
+        out_trade_no=payment.out_trade_no,
+        refund=Fen(refund.amount_fen),
+        total=Fen(payment.amount_fen),
+        reason=refund.reason.value,
+    )
 
 
 async def _take_refund_state(refund: Refund, result: RefundResult) -> None:

@@ -1,34 +1,63 @@
 """What the clock starts: asking after payments, sending refunds."""
 
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
+from typing import TypeVar
 
 from app.core import clock, db
 from app.core.ids import PaymentId, RefundId
+from app.core.log import logger
 from app.core.worker import Job
 from app.payments import flows
 from app.payments.models import Payment, Refund
+
+T = TypeVar("T")
+
+log = logger("payments")
 
 #: While one worker is at it, others leave it alone; one that dies leaves it for as long.
 LEASE = timedelta(seconds=60)
 BATCH = 20
 
 
+async def side_by_side(due: Iterable[T], do: Callable[[T], Awaitable[object]]) -> int:
+    """Do all that is due at the same time, so that one that waits for WeChat holds no other up; how many were done.
+
+    One that fails is logged and stays due: it must not keep the others from their turn for ever.
+    """
+
+    async def attempt(each: T) -> bool:
+        try:
+            await do(each)
+        except Exception:
+            log.exception("job.item_failed", item=str(each))
+            return False
+        return True
+
+    return sum(await asyncio.gather(*[attempt(each) for each in due]))
+
+
 async def poll_payments() -> int:
     """Ask after open payments whose notification may be lost; how many."""
     now = await clock.now()
     due: list[PaymentId] = await db.rows(PaymentId, _CLAIM_PAYMENTS, now + LEASE, now, BATCH)
-    for payment in due:
-        await flows.poll(await Payment.get(id=payment))
-    return len(due)
+    return await side_by_side(due, _poll)
+
+
+async def _poll(payment: PaymentId) -> None:
+    await flows.poll(await Payment.get(id=payment))
 
 
 async def send_refunds() -> int:
     """Send the refunds that are due, and ask after those on their way; how many."""
     now = await clock.now()
     due: list[RefundId] = await db.rows(RefundId, _CLAIM_REFUNDS, now + LEASE, now, BATCH)
-    for refund in due:
-        await flows.send_refund(await Refund.get(id=refund))
-    return len(due)
+    return await side_by_side(due, _send)
+
+
+async def _send(refund: RefundId) -> None:
+    await flows.send_refund(await Refund.get(id=refund))
 
 
 #: Takes payments that are due to be asked about, by moving when they are due next.

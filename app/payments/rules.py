@@ -1,5 +1,6 @@
 """When to ask WeChat again, and how long what it gave is good for."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 #: WeChat keeps a prepay id for two hours whatever the payment's end; signed anew a little before that.
@@ -15,8 +16,9 @@ POLL_PAUSES = tuple(timedelta(seconds=s) for s in (10, 20, 40, 90, 180, 300))
 #: between refunds of one order, and its errors mostly pass within seconds.
 REFUND_PAUSES = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200))
 
-#: How long after the last word of WeChat we ask how an accepted refund stands, should its notification be lost.
-REFUND_POLL = timedelta(seconds=20)
+#: Pauses before we ask how a refund stands that WeChat accepted, should its notification be lost; the last one
+#: repeats. Into a bank account it may take days.
+REFUND_POLL_PAUSES = tuple(timedelta(seconds=s) for s in (20, 60, 300, 1800, 7200))
 
 
 def prepay_is_good(prepaid_at: datetime | None, now: datetime) -> bool:
@@ -25,8 +27,8 @@ def prepay_is_good(prepaid_at: datetime | None, now: datetime) -> bool:
 
 
 def may_still_pay(expires_at: datetime, now: datetime) -> bool:
-    """Whether a payment with this end can still be placed at WeChat."""
-    return now + LAST_MINUTE <= expires_at
+    """Whether a payment with this end can still be placed at WeChat, which knows whole seconds only."""
+    return now + LAST_MINUTE <= expires_at.replace(microsecond=0)
 
 
 def next_poll(polls: int, now: datetime) -> datetime:
@@ -36,4 +38,13 @@ def next_poll(polls: int, now: datetime) -> datetime:
 
 def next_refund_try(attempts: int, now: datetime) -> datetime:
     """When to try a refund again, after so many attempts."""
-    return now + REFUND_PAUSES[min(max(attempts - 1, 0), len(REFUND_PAUSES) - 1)]
+    return now + _after(attempts, REFUND_PAUSES)
+
+
+def next_refund_poll(attempts: int, now: datetime) -> datetime:
+    """When to ask how an accepted refund stands, after so many attempts."""
+    return now + _after(attempts, REFUND_POLL_PAUSES)
+
+
+def _after(attempts: int, pauses: Sequence[timedelta]) -> timedelta:
+    return pauses[min(max(attempts - 1, 0), len(pauses) - 1)]

@@ -15,7 +15,7 @@ from app.core.money import display
 from app.group_buying import queries, rules
 from app.group_buying.models import Deal, Group
 from app.group_buying.states import DealStatus, GroupStatus
-from schema.media import media_url
+from schema.pictures import media_url
 from share import landing
 from share import queries as share
 from share.landing import NothingShown, Person, Shown, WhyNothing

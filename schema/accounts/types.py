@@ -9,7 +9,7 @@ from app.accounts import models, rules
 from app.accounts.models import Role
 from app.accounts.queries import PublicPerson
 from app.core import ids
-from schema.media import media_url
+from schema.pictures import media_url
 from schema.scalars import Node, Person, public_id
 
 if TYPE_CHECKING:

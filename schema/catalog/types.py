@@ -9,7 +9,7 @@ from app.catalog import models
 from app.core.ids import ProductId
 from schema.catalog.loaders import load_products, load_skus_of
 from schema.context import Info
-from schema.media import image
+from schema.pictures import image
 from schema.scalars import Image, Money, Node, public_id
 
 

@@ -19,8 +19,8 @@ from app.payments.models import RefundReason, RefundStatus
 from schema.context import Info
 from schema.group_buying.loaders import load_groups_of_orders, load_seats_of_orders
 from schema.group_buying.types import Group
-from schema.media import media_url
 from schema.orders.loaders import load_lines, load_refunds
+from schema.pictures import media_url
 from schema.scalars import HistoryEntry, Money, Node, public_id
 
 strawberry.enum(OrderStatus)

@@ -14,7 +14,7 @@ from app.core.targets import Target
 from app.core.words import say
 from schema.accounts.loaders import load_people
 from schema.context import Info
-from schema.media import media_url
+from schema.pictures import media_url
 from schema.scalars import NameValue, Person
 from schema.share.loaders import load_things
 from share import queries, rules

@@ -278,8 +278,7 @@ async def test_who_is_ahead_of_the_others_gets_nothing_twice(toy: Toy) -> None:
     async with subscribed(engine, HAPPENED, topic="t") as behind:
         await behind()
         world.log("t").entries.append("nobody was told of this one")
-        async with subscribed(engine, HAPPENED, topic="t", after="0") as ahead:
-            assert (await ahead())["cursor"] == "1"
+        async with subscribed(engine, HAPPENED, topic="t", after="1") as ahead:
             world.add("t", "x")
             assert (await ahead())["cursor"] == "2"
             assert [(await behind())["cursor"] for _ in range(2)] == ["1", "2"]

@@ -46,11 +46,6 @@ class Phone:
     address: str = ""
     visitor: str | None = None
 
-    @property
-    def known_as(self) -> str:
-        """Her name at WeChat."""
-        return self.name
-
     async def ask(self, operation: str, **variables: Any) -> dict[str, Any]:
         """The data of an operation."""
         return await ask(self.server, operation, variables, self.token or None)
@@ -62,7 +57,7 @@ class Phone:
 
     async def sign_in(self) -> None:
         """Sign in by what wx.login gives."""
-        code = (await self.wechat.play("login", **{"as": self.known_as}))["code"]
+        code = (await self.wechat.play("login", **{"as": self.name}))["code"]
         result = await self.do("SignIn", code=code, visitorId=self.visitor)
         assert result["__typename"] == "SignInSuccess", result
         self.token = result["accessToken"]
@@ -94,7 +89,7 @@ class Phone:
             timeStamp=payment["timeStamp"],
             nonceStr=payment["nonceStr"],
             paySign=payment["paySign"],
-            **{"as": self.known_as},
+            **{"as": self.name},
         )
         return str(paid["transaction_id"])
 
@@ -123,9 +118,11 @@ class Phone:
         return sockets.listen(self.name, urls, "NotificationReceived", {"after": None}, token=self.token, **more)
 
 
-async def a_phone(shop: Installation, name: str, server: Server | None = None) -> Phone:
-    """Somebody new who has signed in and said where goods go."""
-    phone = Phone(f"{name}-{uuid4().hex[:8]}", server or shop.servers[0], shop.wechat)
+async def a_phone(
+    shop: Installation, name: str, server: Server | None = None, *, visitor: str | None = None
+) -> Phone:
+    """Somebody new who has signed in and said where goods go; `visitor` is who she was before."""
+    phone = Phone(f"{name}-{uuid4().hex[:8]}", server or shop.servers[0], shop.wechat, visitor=visitor)
     await phone.sign_in()
     await phone.save_address()
     return phone

@@ -45,14 +45,33 @@ class Listening:
             raise AssertionError(f"still not heard after {patience} s; so far {self}") from None
 
     async def drop(self) -> None:
-        """Cut the socket and wait until the phone has noticed; it comes back by itself."""
+        """Cut the socket; the phone has no network until `come_back`."""
         before = len(self.closed)
         self._sockets.tell({"drop": self.id})
         await self.until(lambda heard: len(heard.closed) > before)
 
+    def come_back(self) -> None:
+        """The network is back, and so will the phone be, with its cursor."""
+        self._sockets.tell({"back": self.id})
+
     def leave(self) -> None:
         """Unsubscribe and close."""
         self._sockets.tell({"leave": self.id})
+
+    @property
+    def kinds(self) -> list[str]:
+        """What kinds of entries or changes it has brought; frames that carry a cursor alone left out."""
+        brought = [each.get("notification", each) for each in self.frames]
+        return [each["kind"] for each in brought if each]
+
+    def never_went_back(self) -> bool:
+        """Whether a state stream's versions only grew."""
+        versions = [each["version"] for each in self.frames]
+        return versions == sorted(set(versions))
+
+    def entries(self) -> list[str]:
+        """The ids of the entries that an event stream has brought, in the order in which they came."""
+        return [each["notification"]["id"] for each in self.frames if each["notification"]]
 
     def take(self, line: dict[str, Any]) -> None:
         """Take in what the client says."""

@@ -12,8 +12,8 @@ from app.wechat.client import Picture
 from app.wechat.errors import WeChatRefused
 from app.wechat.sandbox.drawing import SIDE, Drawing, address, draw
 
+from .asking import token_of
 from .conftest import Town, a_town
-from .test_mini_program import token_of
 
 
 def says(picture: bytes, what: str) -> bool:

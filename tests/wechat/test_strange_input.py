@@ -17,9 +17,8 @@ from app.wechat.sandbox.keys import MCH_ID, load_keys
 from app.wechat.sandbox.seal import Seal
 from app.wechat.tokens import MemoryTokenStore
 
+from .asking import raw, token_of
 from .conftest import QUICK, Town, an_order
-from .test_mini_program import token_of
-from .test_pay import raw
 
 ODD: tuple[Any, ...] = (None, -1, 2**63, 2**70, 1.5, True, "", "😀", "\x00", [], {}, [[]], {"a": []}, [1, None])
 

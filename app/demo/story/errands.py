@@ -3,9 +3,10 @@
 import asyncio
 import html
 import re
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from app.demo.story.phone import Phone
@@ -229,5 +230,9 @@ def _order(phone: Phone, bargain: Bargain) -> dict[str, Any]:
 
 
 def _held(checkout: dict[str, Any]) -> str:
-    seconds = (datetime.fromisoformat(checkout["order"]["payBy"]) - datetime.now(UTC)).total_seconds()
-    return f"a seat is held for {round(seconds / 60)} minutes"
+    return f"a seat is held for {round(seconds_until(checkout['order']['payBy']) / 60)} minutes"
+
+
+def seconds_until(moment: str) -> float:
+    """How far a moment of the API is ahead of this machine's clock."""
+    return datetime.fromisoformat(moment).timestamp() - time.time()

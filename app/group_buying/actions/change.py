@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from app.core import db, streams
+from app.core import clock, db, streams
 from app.core.ids import GroupId, OfferId
-from app.group_buying.models import Group
-from app.group_buying.states import GroupChangeKind
+from app.group_buying.models import Group, Seat
+from app.group_buying.states import GroupChangeKind, SeatEnd, SeatStatus
 
 #: The kind of the stream on the bus; its head is the group's version.
 STREAM = "group"
@@ -23,6 +23,17 @@ async def change(group: Group, kind: GroupChangeKind, **changes: Any) -> Group:
     await group.save(update_fields=["version", "last_change", *changes])
     streams.announce(STREAM, group.id, group.version)
     return group
+
+
+async def begin_release(end: SeatEnd, **which: Any) -> None:
+    """Begin to give back those of these seats that are held; `jobs.release_holds` goes on.
+
+    Each still counts until its payment is closed: it may be paid at this moment.
+    """
+    now = await clock.now()
+    await Seat.filter(status=SeatStatus.HELD, **which).update(
+        status=SeatStatus.RELEASING, end=end, releasing_since=now, release_due_at=now
+    )
 
 
 async def give_quota_back(offer: OfferId, pieces: int) -> None:

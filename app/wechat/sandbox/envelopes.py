@@ -69,7 +69,8 @@ def _written(message: Mapping[str, Any], written_in: Format) -> bytes:
     inside = _LIST_INSIDE.get(str(message.get("Event", "")))
     for name, value in message.items():
         _add(ET.SubElement(root, inside) if inside and name == "List" else root, name, value)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=False)
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=False)
+    return document
 
 
 def _add(parent: ET.Element, name: str, value: Any) -> None:

@@ -18,7 +18,7 @@ from schema.connections import Connection, page
 from schema.context import Info
 from schema.group_buying.loaders import load_groups, load_offers_of
 from schema.inputs import bad_input, read_cursor, read_page_size
-from schema.media import media_url
+from schema.pictures import media_url
 from schema.scalars import Money, Node, public_id
 
 if TYPE_CHECKING:

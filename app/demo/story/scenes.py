@@ -1,0 +1,240 @@
+"""The scenes, in the order in which they are played. Each raises NotAsTold where the shop does otherwise."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from app.demo.story.errands import (
+    Bargain,
+    check_inbox,
+    find_bargain,
+    is_refused,
+    join_group,
+    look_at_page,
+    open_group,
+    open_link,
+    pay,
+    pay_in_wechat,
+    seconds_until,
+    share,
+    sign_in,
+)
+from app.demo.story.phone import PATIENCE_S, Phone
+from app.demo.story.screen import Person, Screen
+from app.demo.story.shop import NotAsTold, Shop
+
+ANN: Final = Person("安安", "Ann", 35)
+BOB: Final = Person("小白", "Bob", 36)
+CAI: Final = Person("蔡蔡", "Cai", 33)
+DAN: Final = Person("丹丹", "Dan", 32)
+
+FRIENDS: Final = 3
+#: Longer than the story, so that no group closes in the middle of it.
+_LONG_ENOUGH_S: Final = 1800
+#: Short enough to wait for.
+_SHORT_S: Final = 600
+_COUNTED_EVERY_S: Final = 30
+
+#: Where the shop asks WeChat after a payment, or to close one.
+_ASKING_AFTER_PAYMENTS: Final = "/v3/pay/transactions/out-trade-no/"
+
+
+@dataclass(slots=True)
+class Stage:
+    """Where a run is played, and every phone that took part."""
+
+    shop: Shop
+    screen: Screen
+    #: Makes this run's people its own.
+    run: str
+    phones: list[Phone] = field(default_factory=list)
+
+    def phone_of(self, person: Person) -> Phone:
+        """The person's phone in this run."""
+        for phone in self.phones:
+            if phone.person == person:
+                return phone
+        self.phones.append(Phone(person, self.run, self.shop, self.screen))
+        return self.phones[-1]
+
+    async def clear(self) -> None:
+        """Put every phone away."""
+        for phone in self.phones:
+            await phone.put_away()
+
+
+async def friends_fill_a_group(stage: Stage) -> tuple[Bargain, str]:
+    """Three friends buy together; gives the deal and Ann's link."""
+    stage.screen.scene(
+        "1  Three friends, one group",
+        "Ann has found something that is cheaper for three. What a phone is told by itself begins with ‹; "
+        "● is a paid seat, ◐ one that somebody is paying for, ○ a free one.",
+        [ANN, BOB, CAI],
+    )
+    ann, bob, cai = (stage.phone_of(each) for each in (ANN, BOB, CAI))
+    await sign_in(ann)
+    bargain = await find_bargain(ann, size=FRIENDS, shortest_s=_LONG_ENOUGH_S)
+    await ann.beat(f"finds {bargain.title}: {bargain.price} for each of three, {bargain.solo_price} alone")
+    await pay(ann, await open_group(ann, bargain))
+    await _until_status(ann, "FORMING")
+    link = await share(ann, ann.group["code"])
+    stage.screen.tell(f"On the open web, for everybody: {link['url']}")
+    stage.screen.tell(await look_at_page(stage.shop, link["url"]))
+
+    await _come_through(bob, bargain, link["code"], twice=True)
+    await ann.until_told("SEAT_TAKEN")
+    await ann.lose_network()
+    await ann.beat(f"goes down to the underground: no network; she has seen version {ann.version}")
+
+    paid_at = await _come_through(cai, bargain, link["code"])
+    for phone in (bob, cai):
+        await _see_it_complete(phone)
+    stage.screen.tell(f"{1000 * (time.monotonic() - paid_at):.0f} ms from the last payment to the end on both phones.")
+
+    await ann.beat("is above ground again, and asks for everything after what she has seen")
+    await ann.follow(ann.group["code"])
+    await ann.until_told("SEAT_TAKEN", 2)
+    await _see_it_complete(ann)
+    await _all_is_to_be_shipped(stage, [ann, bob, cai])
+    stage.screen.tell(f"The page says now: {await look_at_page(stage.shop, link['url'])}")
+    return bargain, link["code"]
+
+
+async def a_group_dissolves(stage: Stage, bargain: Bargain, link_of_full: str) -> None:
+    """Dan is too late, then thinks better of it; Cai gives up; all money goes back by itself."""
+    stage.screen.scene(
+        "2  The other ending",
+        "Cai opens another group for her office. Dan has Ann's link, and comes too late for it.",
+        [CAI, DAN],
+    )
+    cai, dan = stage.phone_of(CAI), stage.phone_of(DAN)
+    await cai.put_away()
+    await pay(cai, await open_group(cai, bargain))
+    await _until_status(cai, "FORMING")
+    code = cai.group["code"]
+
+    await _is_offered_another(stage, bargain, link_of_full, code)
+    await dan.follow(code)
+    await _hold_and_cancel(dan, bargain, code)
+    await cai.until(lambda: cai.group["seatsLeft"] == FRIENDS - 1 and not cai.group["seatsHeld"], "the freed seat")
+
+    checkout = await join_group(dan, bargain, code)
+    async with _wechat_not_answering(stage.shop):
+        await _cancel_unheard(stage, dan, checkout)
+        await cai.beat("is alone again, and leaves her own group")
+        await cai.do("LeaveGroup", "Order", groupCode=code, idempotencyKey=cai.new_key())
+        await _until_status(dan, "FAILING")
+        await dan.beat(f"finds WeChat's sheet still open and pays {checkout['order']['amount']['display']} after all")
+        await pay_in_wechat(dan, checkout["payment"])
+    await dan.until_told("LATE_PAYMENT_REFUNDED")
+    for phone in (cai, dan):
+        await _see_money_back(phone)
+
+
+async def time_runs_out(stage: Stage) -> None:
+    """Ann opens a group of minutes, nobody comes, and her money is back without a word from her."""
+    ann = stage.phone_of(ANN)
+    await ann.put_away()
+    bargain = await find_bargain(ann, size=2, longest_s=_SHORT_S)
+    stage.screen.scene(
+        "3  Time runs out",
+        f"{bargain.title}: a group has {bargain.window_s / 60:.0f} minutes, and Ann tells nobody about hers.",
+        [ANN],
+    )
+    await pay(ann, await open_group(ann, bargain))
+    await _until_status(ann, "FORMING")
+    while (left_s := seconds_until(ann.group["expiresAt"])) > 0:
+        ann.say(f"sees the clock: {left_s:.0f} s left, nobody has come")
+        await asyncio.sleep(min(left_s, _COUNTED_EVERY_S))
+    await ann.until_told("GROUP_FAILED")
+    await _see_money_back(ann)
+
+
+async def _come_through(phone: Phone, bargain: Bargain, link: str, *, twice: bool = False) -> float:
+    """Open a friend's link, sign in, join and pay; gives when, in monotonic seconds, the tap on "pay" came."""
+    visitor = await open_link(phone, link)
+    await sign_in(phone, visitor)
+    target = (await phone.ask("ShareLinkTarget", code=link))["shareLink"]["target"]
+    await phone.follow(target["code"])
+    checkout = await join_group(phone, bargain, target["code"], link=link, twice=twice)
+    tapped = time.monotonic()
+    await pay(phone, checkout)
+    return tapped
+
+
+async def _see_it_complete(phone: Phone) -> None:
+    await _until_status(phone, "COMPLETED")
+    await phone.until_told("GROUP_COMPLETED")
+    await phone.until(lambda: phone.group_has_ended, "the end of the group's stream")
+
+
+async def _until_status(phone: Phone, status: str) -> None:
+    await phone.until(lambda: phone.group.get("status") == status, f"her group to be {status}", PATIENCE_S)
+
+
+async def _all_is_to_be_shipped(stage: Stage, phones: Sequence[Phone]) -> None:
+    for phone in phones:
+        order = (await phone.ask("MyOrders", first=1, after=None))["viewer"]["orders"]["edges"][0]["node"]
+        if order["status"] != "TO_SHIP":
+            raise NotAsTold(f"{phone.person.name}'s order is {order['status']}, not TO_SHIP")
+        phone.say(f"her order: {order['items'][0]['title']}, {order['amount']['display']}, {order['status']}")
+        await check_inbox(phone)
+    stage.screen.tell("Every inbox holds what was pushed: each entry once, and in order, with Ann's tunnel or without.")
+
+
+async def _is_offered_another(stage: Stage, bargain: Bargain, link: str, other: str) -> None:
+    dan = stage.phone_of(DAN)
+    await sign_in(dan, await open_link(dan, link))
+    full = (await dan.ask("ShareLinkTarget", code=link))["shareLink"]["target"]["code"]
+    await dan.beat("wants to join it")
+    refusal = await is_refused(dan, bargain, full, "GROUP_FULL")
+    offered = [each["code"] for each in refusal["openGroups"]]
+    if not offered:
+        raise NotAsTold("The refusal of a full group shows no other group")
+    dan.say(f"is shown {len(offered)} other{'s' * (len(offered) > 1)} with free seats: {', '.join(offered)}")
+    if other not in offered:
+        dan.say(f"and knows of Cai's: {other}")
+
+
+async def _hold_and_cancel(dan: Phone, bargain: Bargain, code: str) -> None:
+    checkout = await join_group(dan, bargain, code)
+    await dan.beat("thinks better of it, and cancels")
+    order = await dan.do("CancelOrder", "Order", orderId=checkout["order"]["id"], idempotencyKey=dan.new_key())
+    if order["status"] != "CLOSED":
+        raise NotAsTold(f"Dan's cancelled order is {order['status']}")
+    dan.say("order CLOSED; WeChat will take no money for it any more, the seat is free for others")
+
+
+@asynccontextmanager
+async def _wechat_not_answering(shop: Shop) -> AsyncIterator[None]:
+    """While this is entered WeChat has no answer when it is asked after a payment; the other weather stays as it is."""
+    weather = await shop.wechat("faults")
+    await shop.wechat("faults", {**weather, "errors": {**weather["errors"], _ASKING_AFTER_PAYMENTS: "SYSTEM_ERROR"}})
+    try:
+        yield
+    finally:
+        await shop.wechat("faults", weather)
+
+
+async def _cancel_unheard(stage: Stage, dan: Phone, checkout: dict[str, Any]) -> None:
+    stage.screen.tell("Now WeChat does not answer the shop for a while (the sandbox plays the weather).")
+    await dan.beat("cancels again")
+    order = await dan.do("CancelOrder", "Order", orderId=checkout["order"]["id"], idempotencyKey=dan.new_key())
+    if order["status"] != "UNPAID":
+        raise NotAsTold(f"WeChat could not be asked, and Dan's order is {order['status']}")
+    dan.say("his seat is being given back, as soon as WeChat says that nothing was paid")
+
+
+async def _see_money_back(phone: Phone) -> None:
+    await phone.until_told("REFUND_SENT")
+    await _until_status(phone, "FAILED")
+    await phone.until(lambda: phone.group_has_ended, "the end of the group's stream")
+    order = (await phone.ask("MyOrders", first=1, after=None))["viewer"]["orders"]["edges"][0]["node"]
+    refunds = [(each["status"], each["amount"]["fen"]) for each in order["refunds"]]
+    if order["status"] != "REFUNDED" or refunds != [("SUCCESS", order["amount"]["fen"])]:
+        raise NotAsTold(f"{phone.person.name}'s order is {order['status']} with refunds {refunds}")
+    phone.say(f"{order['amount']['display']} is back: order {order['status']}, one refund, {order['refunds'][0]['reason']}")
+    await check_inbox(phone)
