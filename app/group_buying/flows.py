@@ -2,19 +2,16 @@
 
 from dataclasses import dataclass
 
-from app.core import clock, idempotency
+from app.core import clock
 from app.core.ids import DealId, GroupCode, GroupId, OrderId, SeatId, UserId
 from app.group_buying import queries, rules
-from app.group_buying.actions import leaving, opening, refunding
+from app.group_buying.actions import leaving, opening, paying, refunding
 from app.group_buying.actions.opening import Choice
 from app.group_buying.states import SeatStatus
-from app.orders import queries as orders
-from app.orders.errors import OrderAlreadyPaid, OrderNotPayable
-from app.orders.states import OrderStatus
+from app.orders.errors import OrderAlreadyPaid
 from app.payments import flows as payments
 from app.payments import queries as payment_queries
 from app.payments.flows import Fate, Prepaid
-from app.payments.rules import may_still_pay
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,27 +26,25 @@ class Checkout:
 async def open_group(*, buyer: UserId, deal: DealId, choice: Choice, key: str) -> Checkout:
     """Open a group and get ready to pay. Raises what `opening.open_group` raises."""
     held = await opening.open_group(buyer=buyer, deal=deal, choice=choice, key=key)
-    return Checkout(held.order, held.group, await payments.prepay(held.order))
+    return await _checkout(held.order, held.group)
 
 
 async def join(*, buyer: UserId, group: GroupCode, choice: Choice, key: str) -> Checkout:
     """Hold a seat and get ready to pay. Raises what `opening.hold_seat` raises."""
     held = await opening.hold_seat(buyer=buyer, group=group, choice=choice, key=key)
-    return Checkout(held.order, held.group, await payments.prepay(held.order))
+    return await _checkout(held.order, held.group)
 
 
 async def pay(*, buyer: UserId, order: OrderId, key: str) -> Checkout:
-    """Get ready to pay an unpaid order once more; never charges twice.
+    """Get ready to pay an unpaid order once more; never charges twice. Raises what `paying.begin_to_pay` raises."""
+    return await _checkout(order, await paying.begin_to_pay(buyer=buyer, order=order, key=key))
 
-    Raises OrderNotFound, and OrderNotPayable where it is not unpaid or its last minute has begun.
-    """
-    await idempotency.remember(user=buyer, mutation="payOrder", key=key, given={"order": order})
-    found = await orders.order_of(buyer, order)
+
+async def _checkout(order: OrderId, group: GroupId) -> Checkout:
+    # A repeat of the key may come when the seat is paid, or given up and its payment about to be closed.
     seat = await queries.seat_of_order(order)
-    held = found.status is OrderStatus.UNPAID and seat.status is SeatStatus.HELD
-    if not held or found.pay_by is None or not may_still_pay(found.pay_by, await clock.now()):
-        raise OrderNotPayable(found.status)
-    return Checkout(order, seat.group_id, await payments.prepay(order))
+    waits = seat.status is SeatStatus.HELD
+    return Checkout(order, group, await payments.prepay(order) if waits else Prepaid())
 
 
 async def cancel(*, buyer: UserId, order: OrderId, key: str) -> None:
@@ -64,15 +59,14 @@ async def cancel(*, buyer: UserId, order: OrderId, key: str) -> None:
 
 
 async def leave(*, member: UserId, group: GroupCode, key: str) -> OrderId:
-    """Leave a group: a paid seat is refunded, an unpaid one cancelled. Gives the order.
+    """Leave a group: a paid seat is refunded, an unpaid one cancelled as `cancel` does. Gives the order.
 
-    Raises GroupNotFound, NotInGroup, GroupEnded, OrderAlreadyPaid.
+    Raises what `refunding.leave` raises, and OrderAlreadyPaid where the payment wins the race.
     """
-    held = await queries.held_seat(member, group)
-    if held is None:
-        return await refunding.leave(member=member, group=group, key=key)
-    await cancel(buyer=member, order=held.order_id, key=key)
-    return held.order_id
+    left = await refunding.leave(member=member, group=group, key=key)
+    if left.unpaid is not None and await release(left.unpaid) is Fate.PAID:
+        raise OrderAlreadyPaid
+    return left.order
 
 
 async def release(seat: SeatId) -> Fate:
@@ -82,8 +76,8 @@ async def release(seat: SeatId) -> Fate:
     a minute the seat is given back all the same, and money that then arrives is late money.
     """
     found = await queries.seat_by_id(seat)
-    if found is None or found.status is not SeatStatus.RELEASING or found.releasing_since is None:
-        return Fate.CLOSED
+    if found.status is not SeatStatus.RELEASING or found.releasing_since is None:
+        return Fate.PAID if found.status is SeatStatus.TAKEN else Fate.CLOSED
     payment = await payment_queries.payment_of(found.order_id)
     fate = Fate.CLOSED if payment is None else await payments.stop(payment)
     patience_over = await clock.now() >= found.releasing_since + rules.RELEASE_PATIENCE

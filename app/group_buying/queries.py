@@ -14,7 +14,7 @@ from app.core.errors import DomainError
 from app.core.ids import DealId, GroupCode, GroupId, OfferId, OrderId, SeatId, UserId
 from app.group_buying import errors, rules
 from app.group_buying.models import Deal, Group, GroupPrice, Offer, Seat
-from app.group_buying.states import LIVE_SEATS, DealStatus, GroupStatus, SeatEnd, SeatStatus
+from app.group_buying.states import HELD_SEATS, LIVE_SEATS, DealStatus, GroupStatus, SeatEnd, SeatStatus
 from app.orders import queries as orders
 
 
@@ -130,9 +130,9 @@ async def seats_of(ids: Sequence[GroupId]) -> dict[GroupId, list[Seat]]:
     return found
 
 
-async def seat_by_id(seat: SeatId) -> Seat | None:
-    """A seat, if there is such a one."""
-    return await Seat.get_or_none(id=seat)
+async def seat_by_id(seat: SeatId) -> Seat:
+    """A seat that is known to exist."""
+    return await Seat.get(id=seat)
 
 
 async def seat_of_order(order: OrderId) -> Seat:
@@ -151,32 +151,30 @@ async def latest_seat(user: UserId, group: GroupCode) -> Seat | None:
     return await Seat.filter(group_id=found.id, user_id=user).order_by("-created_at", "-id").first()
 
 
-async def held_seat(user: UserId, group: GroupCode) -> Seat | None:
-    """Somebody's unpaid seat in a group. Raises GroupNotFound."""
-    found = await group_by_code(group)
-    unpaid = [SeatStatus.HELD, SeatStatus.RELEASING]
-    return await Seat.get_or_none(group_id=found.id, user_id=user, status__in=unpaid)
-
-
 async def buyer_facts(buyer: UserId, *, deal: Deal, group: Group | None = None) -> rules.BuyerFacts:
     """What decides whether this buyer may open or join; exact while her row is locked."""
     now = await clock.now()
-    live = await Seat.filter(user_id=buyer, status__in=LIVE_SEATS)
-    of_deal = [seat for seat in live if seat.deal_id == deal.id]
+    live = await Seat.filter(Q(deal_id=deal.id) | Q(status__in=HELD_SEATS), user_id=buyer, status__in=LIVE_SEATS)
     leads = await Group.filter(
         deal_id=deal.id, leader_id=buyer, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]
     ).first()
     lapsed = await Seat.filter(user_id=buyer, end=SeatEnd.LAPSED, releasing_since__gt=now - rules.LAPSES_WITHIN)
-    unpaid = {SeatStatus.HELD, SeatStatus.RELEASING}
     return rules.BuyerFacts(
         is_staff=bool(await accounts.roles(buyer)),
         is_newcomer=not await orders.has_bought(await accounts.same_person(buyer)),
         seat_order=next((seat.order_id for seat in live if group and seat.group_id == group.id), None),
         leads=leads.id if leads else None,
-        bought=sum(seat.quantity for seat in of_deal),
-        holds=[seat.held_until for seat in live if seat.status in unpaid and seat.held_until],
+        bought=sum(seat.quantity for seat in live if seat.deal_id == deal.id),
+        holds=[end for seat in live if (end := _hold_ends(seat))],
         lapses=[seat.releasing_since for seat in lapsed if seat.releasing_since],
     )
+
+
+def _hold_ends(seat: Seat) -> datetime | None:
+    """When an unpaid seat is free at the latest; None for a paid one."""
+    if seat.status is SeatStatus.RELEASING and seat.releasing_since:
+        return seat.releasing_since + rules.RELEASE_PATIENCE
+    return seat.held_until if seat.status is SeatStatus.HELD else None
 
 
 async def refusal_to_join(user: UserId, group: GroupCode) -> DomainError | None:

@@ -70,7 +70,7 @@ class BuyerFacts:
     leads: GroupId | None = None
     #: Pieces of this deal with a live seat, unpaid ones included.
     bought: int = 0
-    #: The ends of her unpaid holds, anywhere.
+    #: When each of her unpaid holds is over at the latest, anywhere.
     holds: Sequence[datetime] = ()
     #: When her holds lapsed, within the last day, anywhere.
     lapses: Sequence[datetime] = ()

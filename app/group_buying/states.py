@@ -70,8 +70,11 @@ class SeatStatus(StrEnum):
     REFUND_FAILED = "REFUND_FAILED"
 
 
+#: A seat that waits for its money.
+HELD_SEATS = (SeatStatus.HELD, SeatStatus.RELEASING)
+
 #: A seat that counts: one per user and group, which a partial unique index holds.
-LIVE_SEATS = (SeatStatus.HELD, SeatStatus.RELEASING, SeatStatus.TAKEN, SeatStatus.SETTLED)
+LIVE_SEATS = (*HELD_SEATS, SeatStatus.TAKEN, SeatStatus.SETTLED)
 
 
 class SeatEnd(StrEnum):

@@ -30,7 +30,13 @@ CHECKS = [
         "a refund whose arrival and the books differ",
         """SELECT r.id AS subject FROM refunds r
            LEFT JOIN postings b ON b.reason = 'REFUND_SENT' AND b.reference = CAST(r.id AS TEXT)
-           WHERE (r.status = 'SUCCEEDED') <> (b.id IS NOT NULL)""",
+           WHERE (r.status = 'SUCCEEDED') <> (b.id IS NOT NULL) OR b.amount_fen <> r.amount_fen""",
+    ),
+    Check(
+        "a refund in the books that belongs to no refund",
+        """SELECT b.reference AS subject FROM postings b
+           WHERE b.reason IN ('REFUND_PROMISED', 'REFUND_SENT') AND NOT EXISTS
+                 (SELECT 1 FROM refunds r WHERE CAST(r.id AS TEXT) = b.reference)""",
     ),
     Check(
         "a failed refund that lies on no desk",
@@ -43,6 +49,20 @@ CHECKS = [
         "a refund that nobody will try again",
         """SELECT id AS subject FROM refunds
            WHERE status IN ('WAITING', 'PROCESSING') AND next_attempt_at IS NULL""",
+    ),
+    Check(
+        "money that is in the books twice",
+        """SELECT b.reference AS subject FROM postings b JOIN postings c ON c.reference = b.reference
+           WHERE b.reason = 'PAYMENT' AND c.reason = 'UNKNOWN_PAYMENT'""",
+    ),
+    Check(
+        "a posting between accounts that its reason does not name",
+        """SELECT b.id AS subject FROM postings b
+           WHERE NOT ((b.reason = 'PAYMENT' AND b.source = 'BUYERS' AND b.target = 'WECHAT')
+             OR (b.reason = 'REFUND_PROMISED' AND b.source = 'REFUNDS' AND b.target = 'BUYERS')
+             OR (b.reason = 'REFUND_SENT' AND b.source = 'WECHAT' AND b.target = 'REFUNDS')
+             OR (b.reason = 'UNKNOWN_PAYMENT' AND b.source = 'SUSPENSE' AND b.target = 'WECHAT')
+             OR b.reason = 'SETTLEMENT')""",
     ),
     Check(
         "money in suspense that lies on no desk",

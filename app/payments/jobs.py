@@ -21,19 +21,22 @@ LEASE = timedelta(seconds=60)
 BATCH = 20
 
 
-async def side_by_side(due: Iterable[T], do: Callable[[T], Awaitable[object]]) -> int:
-    """Do all that is due at the same time, so that one that waits for WeChat holds no other up; how many were done.
+async def do_each(due: Iterable[T], do: Callable[[T], Awaitable[object]], *, at_once: int = 1) -> int:
+    """Do all that is due, so many at once; how many were done.
 
-    One that fails is logged and stays due: it must not keep the others from their turn for ever.
+    One that fails is logged and stays due: it must not keep the others from their turn for ever. What waits for
+    WeChat is done many at once, so that one that gets no answer holds no other up.
     """
+    turns = asyncio.Semaphore(at_once)
 
     async def attempt(each: T) -> bool:
-        try:
-            await do(each)
-        except Exception:
-            log.exception("job.item_failed", item=str(each))
-            return False
-        return True
+        async with turns:
+            try:
+                await do(each)
+            except Exception:
+                log.exception("job.item_failed", item=str(each))
+                return False
+            return True
 
     return sum(await asyncio.gather(*[attempt(each) for each in due]))
 
@@ -42,7 +45,7 @@ async def poll_payments() -> int:
     """Ask after open payments whose notification may be lost; how many."""
     now = await clock.now()
     due: list[PaymentId] = await db.rows(PaymentId, _CLAIM_PAYMENTS, now + LEASE, now, BATCH)
-    return await side_by_side(due, _poll)
+    return await do_each(due, _poll, at_once=BATCH)
 
 
 async def _poll(payment: PaymentId) -> None:
@@ -53,7 +56,7 @@ async def send_refunds() -> int:
     """Send the refunds that are due, and ask after those on their way; how many."""
     now = await clock.now()
     due: list[RefundId] = await db.rows(RefundId, _CLAIM_REFUNDS, now + LEASE, now, BATCH)
-    return await side_by_side(due, _send)
+    return await do_each(due, _send, at_once=BATCH)
 
 
 async def _send(refund: RefundId) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.gc_collector import GCCollector
 from prometheus_client.platform_collector import PlatformCollector
@@ -28,6 +28,9 @@ log = logger("web")
 
 #: How long one reading may take; what takes longer is left out as NaN.
 READ_WITHIN_S = 1.0
+
+# When each series began is of no use to anybody here, and a third of all that is told.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library left its types out
 
 #: Everything that this process tells.
 REGISTRY = CollectorRegistry()

@@ -150,8 +150,6 @@ class Documents:
             document = parse(text, max_lexical_tokens=self._settings.tokens, max_comments=self._settings.tokens)
         except GraphQLSyntaxError as error:
             raise Refused(_syntax_error(error)) from None
-        except RecursionError:
-            raise Refused(TooComplex("The document is nested too deeply.")) from None
         if _has_nul(document):
             raise Refused(BadInput("NUL characters are not allowed in the document."))
         return document

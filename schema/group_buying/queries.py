@@ -86,6 +86,8 @@ class GroupBuyingViewer:
     async def seat(self, info: Info, group_code: str) -> MySeat | None:
         """Tell my newest seat in a group."""
         user = info.context.must_be_signed_in().user
+        if not is_code(group_code, "G"):
+            return None
         try:
             row = await queries.latest_seat(user, GroupCode(group_code))
         except GroupNotFound:
@@ -96,6 +98,8 @@ class GroupBuyingViewer:
     async def eligibility(self, info: Info, group_code: str) -> Eligibility | None:
         """Tell whether I could join a group now."""
         user = info.context.must_be_signed_in().user
+        if not is_code(group_code, "G"):
+            return None
         try:
             refusal = await queries.refusal_to_join(user, GroupCode(group_code))
         except GroupNotFound:

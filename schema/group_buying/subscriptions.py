@@ -1,13 +1,14 @@
 """Groups as they change."""
 
+import contextlib
 from collections.abc import AsyncIterable, Sequence
 
 import strawberry
 from graphql import GraphQLError
 
 from app.core import streams
-from app.core.ids import GroupCode, GroupId
-from app.group_buying import queries
+from app.core.ids import GroupCode, GroupId, is_code
+from app.group_buying import models, queries
 from app.group_buying.actions.change import STREAM
 from app.group_buying.errors import GroupNotFound
 from app.group_buying.states import GroupChangeKind, GroupStatus
@@ -31,19 +32,33 @@ class GroupBuyingSubscription:
         """Follow a group."""
         if after_version is not None and after_version < 0:
             bad_input("afterVersion", "A version is not below zero.")
-        try:
-            group = await queries.group_by_code(GroupCode(code))
-        except GroupNotFound as error:
-            raise GraphQLError("There is no such group.", extensions={"code": "NOT_FOUND"}) from error
+        group = await _group(code)
         return Stream(
             topic=streams.topic(STREAM, group.id),
             kind="state",
-            # A version from the future is no version of this group: the state as it is sets the client right.
-            after=after_version if after_version is not None and after_version <= group.version else None,
+            after=_resumed_after(after_version, group),
             resume_argument="afterVersion",
             read=lambda after: _read(group.id, after),
             bus=streams.bus(),
         )
+
+
+async def _group(code: str) -> models.Group:
+    if is_code(code, "G"):
+        with contextlib.suppress(GroupNotFound):
+            return await queries.group_by_code(GroupCode(code))
+    raise GraphQLError("There is no such group.", extensions={"code": "NOT_FOUND"})
+
+
+def _resumed_after(version: int | None, group: models.Group) -> int | None:
+    """Where to go on from; None for the state as it is.
+
+    A version from the future is no version of this group: the state as it is sets the client right. And of a group
+    in which nothing changes any more that state is the last frame, whatever the client knows of it.
+    """
+    if version is None or version > group.version or group.status in _FINAL:
+        return None
+    return version
 
 
 async def _read(group: GroupId, after: int | None) -> Sequence[Frame[GroupChange]]:

@@ -1,5 +1,7 @@
 """Whatever Strawberry builds runs here: unions, interfaces, permissions, mutations in turn."""
 
+import pytest
+
 from schema.engine import Caller
 from tests.engine.toy import an_engine
 
@@ -52,3 +54,30 @@ async def test_what_refuses_a_request_is_its_answer() -> None:
     results = [each async for each in engine.subscribe("subscription { counting(to: 1) }", caller=caller)]
     assert [each["errors"][0]["extensions"]["code"] for each in results] == ["UNAUTHENTICATED"]
     assert house.world.reported == []
+
+
+async def test_a_house_that_cannot_even_say_what_went_wrong_is_an_inner_failure(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    engine, house = an_engine()
+
+    def silent(_error: object, _locale: str) -> dict[str, object]:
+        raise LookupError("no catalogue")
+
+    monkeypatch.setattr(house, "present", silent)
+    answer = await engine.execute("{ broken hello }")
+    assert answer["data"] == {"broken": None, "hello": "hello world"}
+    assert answer["errors"] == [{"message": "Internal error.", "extensions": {"code": "INTERNAL"}}]
+    assert "no catalogue" in caplog.text
+
+
+async def test_a_time_out_of_the_house_itself_is_not_taken_for_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, house = an_engine()
+
+    async def late(*_args: object) -> None:
+        raise TimeoutError("the pool is empty")
+
+    monkeypatch.setattr(house, "admit", late)
+    (error,) = (await engine.execute("{ hello }"))["errors"]
+    assert error["extensions"]["code"] == "INTERNAL"
+    assert [str(reported) for reported in house.world.reported] == ["the pool is empty"]

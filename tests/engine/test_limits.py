@@ -11,6 +11,7 @@ from schema.engine.documents import Documents
 from tests.engine.toy import an_engine, strawberry_schema
 
 CHAIN = "{ ...f0 } " + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} ...f{n + 1} }}" for n in range(60))
+DEEP = "{ ...f0 }" + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(900))
 SAME = " ".join(f"fragment f{n} on Products {{ total edges {{ cursor }} }}" for n in range(120))
 
 
@@ -43,6 +44,11 @@ def refusal(text: str, **limits: Any) -> GraphQLError:
         ),
         ({"tokens": 5}, "{ hello }", "{ a: hello b: hello }"),
         ({"document_characters": 9}, "{ hello }", "{  hello }"),
+        (
+            {"tokens": 20_000},
+            "{ hello }",
+            "{ ...f0 }" + " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(900)),
+        ),
         ({"tokens": 20}, "#\n" * 20 + "{ hello }", "#\n" * 21 + "{ hello }"),
     ],
 )

@@ -68,6 +68,7 @@ class World:
     logs: dict[str, Log] = field(default_factory=dict)
     calls: Counter[str] = field(default_factory=Counter)
     failing: set[str] = field(default_factory=set)
+    refusing: set[str] = field(default_factory=set)
     revoked: set[str] = field(default_factory=set)
     budget: int = 1_000_000
     gate: asyncio.Event = field(default_factory=asyncio.Event)
@@ -86,6 +87,8 @@ class World:
 
     def call(self, what: str) -> None:
         self.calls[what] += 1
+        if what in self.refusing:
+            raise GraphQLError("No longer.", extensions={"code": "FORBIDDEN"})
         if what in self.failing:
             raise ConnectionError(f"{what} is away")
 
@@ -260,6 +263,10 @@ class Changed:
         return f"{self.text} in {info.context.locale}"
 
     @strawberry.field
+    def node(self) -> Node:
+        return Product(id=strawberry.ID("p"), title=self.text)
+
+    @strawberry.field
     def behind(self, version: int) -> int:
         return self.version - version
 
@@ -341,6 +348,7 @@ class Subscription:
         world.calls["open"] += 1
         try:
             for number in range(to):
+                world.call("count")
                 yield number
             if to == 0:
                 await world.gate.wait()
@@ -349,7 +357,7 @@ class Subscription:
 
 
 strawberry_schema = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, types=[Product, Story])
-PRIVATE = {("Changed", "mine"), ("Happened", "mine")}
+PRIVATE = {("Changed", "mine"), ("Happened", "mine"), ("Story", "secret")}
 
 
 @dataclass(frozen=True)
@@ -364,6 +372,7 @@ class House:
     """The toy's `Ports`. A token is "Bearer name" or "Bearer name@unix-seconds"."""
 
     world: World = field(default_factory=World)
+    private: set[tuple[str, str]] = field(default_factory=lambda: set(PRIVATE))
 
     @property
     def bus(self) -> ToyBus:
@@ -403,7 +412,7 @@ class House:
         return {**shown, "message": "Something broke.", "extensions": {"code": "INTERNAL", "errorId": "e1"}}
 
     def is_public(self, type_name: str, field_name: str) -> bool:
-        return (type_name, field_name) not in PRIVATE
+        return (type_name, field_name) not in self.private
 
 
 def an_engine(

@@ -16,11 +16,15 @@ from app.group_buying.actions.dealing import NewDeal, NewOffer
 from app.group_buying.actions.opening import Choice, HeldSeat
 from app.group_buying.models import Group, Seat
 from app.group_buying.states import DealStatus
+from app.orders import queries as order_queries
+from app.orders.models import Order
 from app.payments import actions as payments
+from app.payments import flows as payment_flows
 from app.payments import queries as payment_queries
 from app.wechat.sandbox import openid_of
+from tests.conftest import WeChat
 
-WEST_LAKE = {"province": "浙江省", "city": "杭州市", "district": "西湖区"}
+WEST_LAKE: dict[str, Any] = {"province": "浙江省", "city": "杭州市", "district": "西湖区"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ async def joins(buyer: Buyer, group: Group, **changes: Any) -> HeldSeat:
     )
 
 
-async def money_arrives(order: OrderId, *, transaction_id: str | None = None) -> None:
+async def money_arrives(order: OrderId, *, transaction_id: str | None = None, amount_fen: int | None = None) -> None:
     """WeChat says that the order was paid."""
     payment = await payment_queries.payment_of(order)
     assert payment is not None
@@ -109,9 +113,28 @@ async def money_arrives(order: OrderId, *, transaction_id: str | None = None) ->
         payments.Arrived(
             out_trade_no=payment.out_trade_no,
             transaction_id=transaction_id or f"tx-{payment.out_trade_no}",
-            amount_fen=payment.amount_fen,
+            amount_fen=payment.amount_fen if amount_fen is None else amount_fen,
         )
     )
+
+
+async def prepaid(wechat: WeChat, buyer: Buyer, order: OrderId) -> str:
+    """What the buyer's phone pays with: WeChat has been asked for the order's money."""
+    await wechat.login_code(buyer.name)
+    ready = await payment_flows.prepay(order)
+    assert ready.parameters is not None
+    return ready.parameters.package
+
+
+async def pays_unheard(wechat: WeChat, buyer: Buyer, order: OrderId) -> str:
+    """The buyer pays at WeChat, and its notification gets lost; the transaction id."""
+    return await wechat.pay(await prepaid(wechat, buyer, order), buyer.name)
+
+
+async def pays(wechat: WeChat, buyer: Buyer, order: OrderId) -> None:
+    """The buyer pays at WeChat, and we ask there."""
+    await pays_unheard(wechat, buyer, order)
+    await payment_flows.confirm(order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +154,44 @@ class Opened:
         return await Seat.filter(group_id=self.id).order_by("created_at", "id")
 
 
-async def a_group(*, taken: int = 1, deal: MadeDeal | None = None, prefix: str = "member", **changes: Any) -> Opened:
-    """A forming group in which so many have paid."""
+async def a_group(
+    *,
+    taken: int = 1,
+    deal: MadeDeal | None = None,
+    prefix: str = "member",
+    wechat: WeChat | None = None,
+    **changes: Any,
+) -> Opened:
+    """A forming group in which so many have paid; at WeChat too, where one is given."""
     deal = deal or await a_deal(**changes)
-    leader = await a_buyer(f"{prefix}0")
-    held = await opens(leader, deal)
-    await money_arrives(held.order)
-    group = (await queries.groups([held.group]))[held.group]
-    made = Opened(group.id, group.code, deal, [leader], [held.order])
-    members, orders = [leader], [held.order]
-    for number in range(1, taken):
+    members: list[Buyer] = []
+    orders: list[OrderId] = []
+    held: HeldSeat | None = None
+    for number in range(taken):
         member = await a_buyer(f"{prefix}{number}")
-        seat = await joins(member, group)
-        await money_arrives(seat.order)
+        held = await (joins(member, await group_of(held)) if held else opens(member, deal))
+        await (pays(wechat, member, held.order) if wechat else money_arrives(held.order))
         members.append(member)
-        orders.append(seat.order)
-    return Opened(made.id, made.code, deal, members, orders)
+        orders.append(held.order)
+    assert held is not None
+    return Opened(held.group, (await group_of(held)).code, deal, members, orders)
+
+
+async def group_of(held: HeldSeat) -> Group:
+    """The group as it is now."""
+    return (await queries.groups([held.group]))[held.group]
+
+
+async def seat_of(held: HeldSeat) -> Seat:
+    """The seat as it is now."""
+    return await queries.seat_by_id(held.seat)
+
+
+async def order_of(held: HeldSeat) -> Order:
+    """The order as it is now."""
+    return (await order_queries.orders([held.order]))[held.order]
+
+
+async def quota_left(deal: MadeDeal, index: int = 0) -> int:
+    """What is left of one of a deal's offers."""
+    return (await queries.offers([deal.offers[index]]))[deal.offers[index]].quota_left

@@ -138,6 +138,7 @@ class Installation:
     workers: list[Process] = field(default_factory=list)
     _stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _wechat: WeChat | None = None
+    _sandbox: Process | None = None
     _sandbox_origin: str = ""
     _ports: dict[str, int] = field(default_factory=dict)
 
@@ -153,6 +154,12 @@ class Installation:
         """Its WeChat."""
         assert self._wechat is not None, "it has no WeChat yet"
         return self._wechat
+
+    @property
+    def wechat_pid(self) -> int:
+        """The id of WeChat's process, where it has one of its own."""
+        assert self._sandbox is not None, "WeChat lives in the server"
+        return self._sandbox.pid
 
     @property
     def env(self) -> dict[str, str]:
@@ -186,6 +193,7 @@ class Installation:
         port = self._port("sandbox")
         self._sandbox_origin = f"http://127.0.0.1:{port}"
         process = self._process("sandbox", "-m", "app.wechat.sandbox", "--port", str(port), "--data", str(folder))
+        self._sandbox = process
         await process.start()
         self._wechat = WeChat(self._sandbox_origin)
         self._stack.push_async_callback(self._wechat.aclose)

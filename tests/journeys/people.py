@@ -56,7 +56,8 @@ class Phone:
         return dict(result)
 
     async def sign_in(self) -> None:
-        """Sign in by what wx.login gives."""
+        """Sign in by what wx.login gives; without the earlier token, which may have expired."""
+        self.token = ""
         code = (await self.wechat.play("login", **{"as": self.name}))["code"]
         result = await self.do("SignIn", code=code, visitorId=self.visitor)
         assert result["__typename"] == "SignInSuccess", result

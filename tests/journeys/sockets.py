@@ -93,6 +93,16 @@ class Listening:
         return f"{self.id}: {seen}"
 
 
+def shows(**group: Any) -> Callable[[Listening], bool]:
+    """Whether the newest frame of a group's stream shows the group so."""
+    return lambda heard: bool(heard.frames) and group.items() <= heard.frames[-1]["group"].items()
+
+
+def brought(*kinds: str) -> Callable[[Listening], bool]:
+    """Whether exactly these kinds of entries, or of changes, have come, in this order."""
+    return lambda heard: bool(heard.frames) and heard.kinds == list(kinds)
+
+
 class Sockets:
     """The Node.js process. Entered, it runs; left, it has ended."""
 

@@ -9,7 +9,7 @@ from tests.factories.group_buying import a_deal
 from tests.journeys.installation import Installation, Server
 from tests.journeys.people import Phone, a_phone, ask
 from tests.journeys.processes import until
-from tests.journeys.sockets import Listening, Sockets
+from tests.journeys.sockets import Listening, Sockets, brought, shows
 
 
 @dataclass
@@ -69,10 +69,10 @@ async def friends_buy_together(
     assert started["group"] == {"code": started["group"]["code"], "status": "PENDING", "seatsLeft": 2}
     code = started["group"]["code"]
     watching, inbox = ann.follow(sockets, code, hears_at), ann.hear(sockets, hears_at)
-    await watching.until(lambda heard: heard.kinds == ["SNAPSHOT"])
-    await inbox.until(lambda heard: len(heard.frames) == 1)
+    await watching.until(shows(status="PENDING"))
+    await inbox.until(brought())
     await ann.pay(started)
-    await watching.until(lambda heard: heard.frames[-1]["group"]["status"] == "FORMING")
+    await watching.until(shows(status="FORMING"))
     assert watching.frames[-1]["group"]["expiresAt"]
 
     link = await _shared(ann, code)
@@ -82,24 +82,24 @@ async def friends_buy_together(
     watching_too = bob.follow(sockets, code, hears_at)
     inboxes = [inbox, bob.hear(sockets, hears_at), cai.hear(sockets, hears_at)]
     for each in inboxes:
-        await each.until(lambda heard: heard.frames)
-    await watching_too.until(lambda heard: heard.frames[-1]["group"]["seatsHeld"] == 2)
+        await each.until(brought())
+    await watching_too.until(shows(seatsHeld=2))
 
     # Ann's phone is in a tunnel while Bob pays and she is told of it.
     await inbox.drop()
     await paid(bob, by_bob)
     await until(lambda: ann.told("SEAT_TAKEN"), "Ann's inbox says that Bob has joined")
     inbox.come_back()
-    await inbox.until(lambda heard: heard.kinds == ["SEAT_TAKEN"])
+    await inbox.until(brought("SEAT_TAKEN"))
 
     await cai.pay(by_cai)
     for each in (watching, watching_too):
         await each.until(lambda heard: heard.is_complete)
         assert each.kinds[-1] == "COMPLETED"
         assert each.never_went_back()
-    await inbox.until(lambda heard: heard.kinds == ["SEAT_TAKEN", "SEAT_TAKEN", "GROUP_COMPLETED"])
+    await inbox.until(brought("SEAT_TAKEN", "SEAT_TAKEN", "GROUP_COMPLETED"))
     for each in inboxes[1:]:
-        await each.until(lambda heard: heard.kinds == ["GROUP_COMPLETED"])
+        await each.until(brought("GROUP_COMPLETED"))
     for phone, each in zip((ann, bob, cai), inboxes, strict=True):
         assert each.entries() == [entry["id"] for entry in await phone.inbox()]
     for phone, order in ((ann, started), (bob, by_bob), (cai, by_cai)):

@@ -322,6 +322,16 @@ async def test_who_ask_for_one_code_at_once_ask_wechat_once() -> None:
     assert all(other is first for other in others)
 
 
+async def test_who_leaves_takes_the_answer_from_nobody(wechat: WeChat) -> None:
+    pictures = CodePictures()
+    await wechat.faults(slow_s=0.1)
+    leaves, stays = [asyncio.create_task(pictures.get(scene="S1", page="pages/group")) for _ in range(2)]
+    await asyncio.sleep(0)
+    leaves.cancel()
+    assert (await stays).mime == "image/jpeg"
+    assert leaves.cancelled()
+
+
 async def test_codes_are_kept_as_long_as_there_is_room(wechat: WeChat) -> None:
     pictures = CodePictures(most=2)
     kept = [await pictures.get(scene=scene, page="pages/group") for scene in ("S1", "S2", "S1", "S3")]

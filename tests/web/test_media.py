@@ -16,6 +16,7 @@ PICTURE = b"\x89PNG\r\n" + bytes(200_000)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The media folder, with something outside it that nobody must see."""
     monkeypatch.setattr(settings(), "data_dir", tmp_path)
+    (tmp_path / "media/folder.png").mkdir(parents=True)
     (tmp_path / "secret.png").write_bytes(b"secret")
     folder = tmp_path / "media"
     (folder / "products/v1").mkdir(parents=True)
@@ -75,6 +76,7 @@ async def test_who_has_it_is_not_given_it_again(told: str) -> None:
         "products/v1",
         "products/v1/",
         "products/v1/none.png",
+        "folder.png",
         "products/v1/tea.svg",
         "products/v1/tea.html",
         "products/v1/tea",

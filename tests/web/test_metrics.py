@@ -64,9 +64,14 @@ async def test_where_nothing_is_stuck_everything_is_zero() -> None:
 async def test_the_oldest_due_delivery_is_told_and_dead_ones_apart() -> None:
     now = await clock.now()
     fact = await FactRow.create(name="SeatTaken", version=1, payload="{}", recorded_at=now)
-    ages = {"overdue": -90, "later": 90, "older": -120}
-    for reaction, seconds in ages.items():
+
+    async def due_in(reaction: str, seconds: int) -> None:
         await Delivery.create(fact_id=fact.id, reaction=reaction, available_at=now + timedelta(seconds=seconds))
+
+    await due_in("later", 90)
+    assert await _told(STUCK[0]) == [0]
+    await due_in("overdue", -90)
+    await due_in("older", -120)
     await Delivery.create(fact_id=fact.id, reaction="dead", available_at=now - timedelta(days=1), dead_at=now)
     oldest, dead = await _told(*STUCK[:2])
     assert 120 <= oldest < 150

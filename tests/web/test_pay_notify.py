@@ -2,6 +2,7 @@
 
 import asyncio
 import contextvars
+import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +25,7 @@ from app.payments import flows, jobs
 from app.payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from app.web import pay_notify
 from app.web.exchanges import Exchange, observed
-from app.wechat.sandbox.courier import notification
+from app.wechat import signatures
 from app.wechat.sandbox.keys import MCH_ID, load_keys
 from app.wechat.sandbox.seal import Seal
 from app.wiring import CHECKS
@@ -192,12 +193,14 @@ def folder(tmp_path: Path) -> Path:
 async def _sealed(folder: Path, **transaction: Any) -> tuple[bytes, dict[str, str]]:
     """A notification that WeChat signed, about a transaction that the sandbox would not make."""
     keys = load_keys(folder)
-    plain = {"mchid": MCH_ID, "transaction_id": "4200", "amount": {"total": 1}, "trade_state": "SUCCESS"}
-    event = {
-        "id": "1", "create_time": "2026-11-24T14:01:00+08:00", "event_type": "TRANSACTION.SUCCESS", "summary": "",
-        "original_type": "transaction", "plain": plain | transaction,
-    }  # fmt: skip
-    body = notification(keys, event)
+    plain = {"mchid": MCH_ID, "transaction_id": "4200", "amount": {"total": 1}, "trade_state": "SUCCESS"} | transaction
+    sealed = signatures.seal_resource(
+        keys.api_v3_key, json.dumps(plain).encode(), nonce="0123456789ab", associated_data="transaction"
+    )
+    resource = {"algorithm": "AEAD_AES_256_GCM", "ciphertext": sealed, "nonce": "0123456789ab"}
+    resource["associated_data"] = "transaction"
+    event = {"id": "1", "create_time": "2026-11-24T14:01:00+08:00", "event_type": "TRANSACTION.SUCCESS"}
+    body = json.dumps({**event, "resource": resource}).encode()
     return body, await Seal(keys).headers(body, serial=keys.pay_public_key_id)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from app.demo.story.phone import Phone
+from app.demo.story.phone import Phone, seats
 from app.demo.story.shop import NotAsTold, Shop
 
 #: Pieces that a run may buy of one SKU, with room for somebody else's run beside it.
@@ -93,7 +93,7 @@ async def sign_in(phone: Phone, visitor: str | None = None) -> None:
     """Sign in through WeChat and save an address. `visitor` is what opening a link gave her."""
     signed = await phone.do("SignIn", "SignInSuccess", code=f"dev:{phone.wechat_name}", visitorId=visitor)
     phone.token = signed["accessToken"]
-    await phone.beat(f"signs in with WeChat and is {signed['viewer']['user']['nickname']}")
+    await phone.beat(f"signs in with WeChat: {signed['viewer']['user']['nickname']}")
     province, city, district, detail = _HOMES[phone.person.english]
     saved = await phone.do(
         "SaveAddress",
@@ -108,7 +108,7 @@ async def sign_in(phone: Phone, visitor: str | None = None) -> None:
         },
     )
     phone.address = saved["id"]
-    phone.say(f"saves an address: {saved['region']}")
+    phone.say(f"saves an address in {saved['region']}")
 
 
 async def open_group(phone: Phone, bargain: Bargain) -> dict[str, Any]:
@@ -116,23 +116,29 @@ async def open_group(phone: Phone, bargain: Bargain) -> dict[str, Any]:
     await phone.beat(f"opens a group: {bargain.title} {bargain.choice}, {bargain.price}".replace(" ,", ","))
     given = {"dealId": bargain.deal, **_order(phone, bargain)}
     checkout = await phone.do("OpenGroup", "CheckoutStarted", input=given)
-    phone.say(f"{checkout['group']['code']} is hers; {_held(checkout)}")
+    phone.say(f"it is {checkout['group']['code']}; {_held(checkout)}")
     await phone.follow(checkout["group"]["code"])
     return checkout
 
 
 async def join_group(
-    phone: Phone, bargain: Bargain, group: str, *, link: str | None = None, twice: bool = False
+    phone: Phone,
+    bargain: Bargain,
+    group: str,
+    *,
+    link: str | None = None,
+    twice: bool = False,
+    words: str = "joins the group",
 ) -> dict[str, Any]:
     """Hold a seat; gives the checkout. `twice`: the answer is lost on its way, and the phone sends it again."""
-    await phone.beat("joins it")
+    await phone.beat(words)
     given = {"groupCode": group, "shareCode": link, **_order(phone, bargain)}
     checkout = await phone.do("JoinGroup", "CheckoutStarted", input=given)
     if twice:
         again = await phone.do("JoinGroup", "CheckoutStarted", input=given)
         if again["order"]["id"] != checkout["order"]["id"]:
             raise NotAsTold("The same JoinGroup with the same key gave two orders")
-        phone.say("hears no answer and sends it again with the same key: the same order, the same seat")
+        phone.say("hears no answer, asks again with the same key: same order, same seat")
     phone.say(_held(checkout))
     return checkout
 
@@ -147,14 +153,16 @@ async def is_refused(phone: Phone, bargain: Bargain, group: str, code: str) -> d
     return dict(refusal)
 
 
-async def pay(phone: Phone, checkout: dict[str, Any]) -> None:
-    """Pay in WeChat, then ask the shop whether it knows."""
+async def pay(phone: Phone, checkout: dict[str, Any]) -> float:
+    """Pay in WeChat, then ask the shop whether it knows; gives when the tap came, in monotonic seconds."""
     payment, amount = await _payment_of(phone, checkout), checkout["order"]["amount"]["display"]
     await phone.beat(f"pays {amount} in WeChat")
+    tapped = time.monotonic()
     await pay_in_wechat(phone, payment)
     order = await phone.do("ConfirmPayment", "Order", orderId=checkout["order"]["id"])
     if order["status"] not in {"PAID_FORMING", "TO_SHIP"}:
-        raise NotAsTold(f"{phone.person.name} has paid and her order is {order['status']}")
+        raise NotAsTold(f"{phone.person.name} has paid, and the order is {order['status']}")
+    return tapped
 
 
 async def pay_in_wechat(phone: Phone, payment: dict[str, Any]) -> None:
@@ -162,6 +170,7 @@ async def pay_in_wechat(phone: Phone, payment: dict[str, Any]) -> None:
     signed = {name: payment[name] for name in ("timeStamp", "nonceStr", "paySign")}
     prepay_id = payment["package"].removeprefix("prepay_id=")
     await phone.shop.wechat("pay", {"prepay_id": prepay_id, "as": phone.wechat_name, **signed})
+    phone.payments += 1
 
 
 async def _payment_of(phone: Phone, checkout: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +187,7 @@ async def share(phone: Phone, group: str) -> dict[str, Any]:
     """Make a share link of her group."""
     page = (await phone.ask("GroupPage", code=group))["group"]
     link = await phone.do("CreateShareLink", "ShareLink", targetId=page["id"], form="CARD")
-    await phone.beat(f"shares it with her friends as {link['code']}")
+    await phone.beat(f"shares it: link {link['code']}")
     return link
 
 
@@ -187,10 +196,9 @@ async def open_link(phone: Phone, link: str) -> str:
     touch = await phone.do("OpenShareLink", "ShareTouch", code=link, visitorId=None, entryScene=None, groupInfo=None)
     inviter, target = touch["link"]["inviter"]["nickname"], touch["link"]["target"]
     page = (await phone.ask("GroupPage", code=target["code"]))["group"]
-    left = page["seatsLeft"]
-    await phone.beat(
-        f"taps {inviter}'s card: {page['deal']['title']}, {page['price']['display']}, {left} of {page['size']} left"
-    )
+    await phone.beat(f"taps the card from {inviter}: {page['deal']['title']}, {page['price']['display']}")
+    names = ", ".join(seat["participant"]["nickname"] for seat in page["seats"])
+    phone.say(f"sees who is in: {seats(page)} {names} (masked, nobody is signed in)")
     return str(touch["visitorId"])
 
 
@@ -230,7 +238,7 @@ def _order(phone: Phone, bargain: Bargain) -> dict[str, Any]:
 
 
 def _held(checkout: dict[str, Any]) -> str:
-    return f"a seat is held for {round(seconds_until(checkout['order']['payBy']) / 60)} minutes"
+    return f"seat held for {round(seconds_until(checkout['order']['payBy']) / 60)} minutes"
 
 
 def seconds_until(moment: str) -> float:

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -18,14 +19,14 @@ PATIENCE_S: Final = 20.0
 #: What happened to a group, in words.
 _CHANGES: Mapping[str, str] = {
     "SNAPSHOT": "",
-    "SEAT_HELD": "somebody is paying",
+    "SEAT_HELD": "somebody pays",
     "SEAT_TAKEN": "a seat is paid",
-    "SEAT_FREED": "a seat is free again",
+    "SEAT_FREED": "a seat is free",
     "LEADER_CHANGED": "it has a new leader",
-    "COMPLETED": "it is complete!",
+    "COMPLETED": "all are in",
     "FAILING": "it dissolves",
     "REFUNDED": "money went back",
-    "FAILED": "all money is back",
+    "FAILED": "all is paid back",
     "CANCELLED": "it was never opened",
 }
 
@@ -47,7 +48,10 @@ class Phone:
         self.group_has_ended = False
         #: What was pushed to her inbox, in order.
         self.notifications: list[dict[str, Any]] = []
+        #: When the group last changed before her eyes, in monotonic seconds.
+        self.changed_at = 0.0
         self.pushes = 0
+        self.payments = 0
         self._following = ""
         self._cursor: str | None = None
         self._socket: Socket | None = None
@@ -85,6 +89,7 @@ class Phone:
         """Open a socket and follow a group and her inbox, from now on or from where she was."""
         if group != self._following:
             self._following, self.group, self.version, self.group_has_ended = group, {}, None, False
+        self._trouble = None
         self._socket = await Socket.open(self.shop.socket_url, self.token or "")
         await self._socket.subscribe("GroupChanged", {"code": group, "afterVersion": self.version})
         await self._socket.subscribe("NotificationReceived", {"after": self._cursor})
@@ -93,9 +98,9 @@ class Phone:
 
     async def lose_network(self) -> None:
         """The socket is gone without a goodbye; what it had seen, it remembers."""
+        await self._stop_listening()
         if self._socket:
             self._socket.cut()
-        await self._stop_listening()
 
     async def put_away(self) -> None:
         """Close the socket; a repeat does nothing."""
@@ -151,10 +156,10 @@ class Phone:
             return
         if self.version is not None and change["version"] <= self.version:
             raise NotAsTold(f"the group's version went from {self.version} to {change['version']}")
-        self.group, self.version = change["group"], change["version"]
+        self.group, self.version, self.changed_at = change["group"], change["version"], time.monotonic()
         self.pushes += 1
         words = _CHANGES[change["kind"]]
-        self._show(f"group {seats(self.group)} {self.group['status']}" + (f": {words}" if words else ""))
+        self._show(f"{seats(self.group)} {self.group['status']}" + (f", {words}" if words else ""))
 
     def _hear_of_inbox(self, frame: Mapping[str, Any]) -> None:
         self._cursor, told = frame["cursor"], frame["notification"]
@@ -172,4 +177,5 @@ class Phone:
 
 def seats(group: Mapping[str, Any]) -> str:
     """A group's seats as a picture: paid, being paid, free."""
-    return "●" * group["seatsTaken"] + "◐" * group["seatsHeld"] + "○" * group["seatsLeft"]
+    taken, held, left = (int(group[name]) for name in ("seatsTaken", "seatsHeld", "seatsLeft"))
+    return "●" * taken + "◐" * held + "○" * left

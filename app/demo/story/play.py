@@ -38,14 +38,16 @@ async def _play_all(stage: Stage, *, wait: bool) -> None:
         await scenes.time_runs_out(stage)
     else:
         stage.screen.tell(
-            "A group whose time runs out is refunded too, without anybody's doing. "
-            f"It takes three minutes to see: {_TO_SEE_TIME_RUN_OUT}"
+            "A group whose time runs out is refunded too, without anybody's doing. To see it takes three minutes:",
+            copy=_TO_SEE_TIME_RUN_OUT,
         )
 
 
 def _summary(stage: Stage) -> str:
-    pushes = sum(phone.pushes for phone in stage.phones)
+    phones = stage.phones
+    payments, pushes = sum(phone.payments for phone in phones), sum(phone.pushes for phone in phones)
+    refunds = sum(phone.kinds.count("REFUND_SENT") for phone in phones)
     return (
-        f"As told: {len(stage.phones)} people, {pushes} pushes, none lost, none twice; "
-        f"goods for those who shared, money back for the others. {stage.screen.elapsed:.1f} s."
+        f"All as told, in {stage.screen.elapsed:.1f} s: {len(phones)} people, {payments} payments, {refunds} refunds, "
+        f"{pushes} pushes, none lost and none twice."
     )

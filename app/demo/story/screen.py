@@ -1,5 +1,6 @@
 """What the story is written on. Chinese characters take two columns of a terminal, and lines are broken by that."""
 
+import io
 import os
 import re
 import shutil
@@ -22,8 +23,10 @@ _BOLD: Final = 1
 _DIM: Final = 2
 _RED: Final = 31
 
-#: A word with its spaces, or one Chinese character with the punctuation that may not begin a line.
-_PIECE: Final = re.compile(r"[⺀-\uffff][，。、：；！？）」]*\s*|[^\s⺀-\uffff]+\s*|\s+")
+_WORD: Final = re.compile(r"\s*\S+\s*")
+#: What a long word may be broken into: one Chinese character with the punctuation that may not begin a line, or
+#: what stands between Chinese.
+_PIECE: Final = re.compile(r"[⺀-\uffff][，。、：；！？）」]*\s*|[^⺀-\uffff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Screen:
     #: Seconds between two things that people do, for whoever reads along.
     pause: float = 0
     _cast: Sequence[Person] = ()
+    _last: str = "begin"
     _started: float = field(default_factory=time.monotonic)
 
     @property
@@ -78,10 +82,12 @@ class Screen:
         else:
             self._see_by_name(who, text, when, styles)
 
-    def tell(self, text: str) -> None:
-        """What no phone shows, across the page."""
-        indent = " " * (_MARGIN + 1)
-        self._lines("", *(self._painted(indent + line, _DIM) for line in wrap(text, self.width - len(indent))), "")
+    def tell(self, text: str, *, copy: str = "", below: str = "") -> None:
+        """What no phone shows, across the page; `copy`, to be copied, is not broken however narrow the page is."""
+        indent = " " * (_MARGIN + 2)
+        room = self.width - len(indent)
+        lines = [*wrap(text, room), *([copy] if copy else []), *(wrap(below, room) if below else [])]
+        self._lines("", *(self._painted(indent + line, _DIM) for line in lines), "")
 
     def end(self, text: str, *, well: bool) -> None:
         """The last word."""
@@ -122,7 +128,11 @@ class Screen:
         return f"\x1b[{';'.join(map(str, styles))}m{text}\x1b[0m"
 
     def _lines(self, *lines: str) -> None:
-        self.out.write("".join(f"{line.rstrip()}\n" for line in lines))
+        """Write lines; of empty ones that meet, one is enough."""
+        for line in lines:
+            if line or self._last:
+                self.out.write(f"{line.rstrip()}\n")
+            self._last = line
         self.out.flush()
 
 
@@ -131,6 +141,9 @@ def screen_for(out: TextIO) -> Screen:
 
     https://no-color.org is heeded.
     """
+    if isinstance(out, io.TextIOWrapper):
+        # A terminal without Chinese shows question marks; the story goes on.
+        out.reconfigure(errors="replace")
     watched = out.isatty()
     width = min(shutil.get_terminal_size().columns, WIDEST)
     return Screen(out, width, colours=watched and not os.environ.get("NO_COLOR"), pause=0.4 if watched else 0)
@@ -142,7 +155,7 @@ def width_of(text: str) -> int:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most so many columns; only what is longer than a whole line is broken inside."""
+    """The text in lines of at most so many columns, broken between words, and inside of long Chinese ones."""
     width = max(width, _NARROWEST)
     lines = [""]
     for piece in _pieces(text, width):
@@ -158,12 +171,14 @@ def _hanging(text: str, width: int) -> list[str]:
 
 
 def _pieces(text: str, width: int) -> Iterator[str]:
-    for piece in _PIECE.findall(text):
-        rest = piece
-        while width_of(rest.rstrip()) > width:
-            yield rest[: width // 2]
-            rest = rest[width // 2 :]
-        yield rest
+    for word in _WORD.findall(text):
+        is_long = width_of(word.strip()) > width // 2
+        for piece in _PIECE.findall(word) if is_long else [word]:
+            rest = piece
+            while width_of(rest.strip()) > width:
+                yield rest[: width // 2]
+                rest = rest[width // 2 :]
+            yield rest
 
 
 def _padded(text: str, width: int) -> str:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx2
 
@@ -90,10 +89,13 @@ async def _check(http: httpx2.AsyncClient, origin: str) -> None:
 
 
 def _as_origin(text: str) -> str:
-    parts = urlsplit(text if "//" in text else f"http://{text}")
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    try:
+        url = httpx2.URL(text if "//" in text else f"http://{text}")
+    except httpx2.InvalidURL:
+        url = httpx2.URL()
+    if url.scheme not in {"http", "https"} or not url.host:
         raise NotAsTold(f"{text} is no address of a shop, such as http://127.0.0.1:8000.")
-    return f"{parts.scheme}://{parts.netloc}"
+    return f"{url.scheme}://{url.netloc.decode()}"
 
 
 def _json(response: httpx2.Response, what: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """graphql-transport-ws, as much of it as a phone needs."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final, Self
 
@@ -12,6 +13,7 @@ from app.demo.story.shop import NotAsTold
 from schema.trusted import operations
 
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
+_PATIENCE_S: Final = 10.0
 
 
 class Socket:
@@ -22,23 +24,26 @@ class Socket:
 
     @classmethod
     async def open(cls, url: str, token: str) -> Self:
-        """A connection that the server has acknowledged as this person's."""
-        try:
-            connection = await connect(url, subprotocols=[PROTOCOL], compression=None, proxy=None)
-        except (OSError, WebSocketException) as error:
-            raise NotAsTold(f"No socket could be opened at {url}: {error}") from error
-        socket = cls(connection)
+        """A connection that the server has acknowledged as this person's; NotAsTold where it does not."""
         hello = {"authorization": f"Bearer {token}", "locale": "en"}
-        await socket._send({"type": "connection_init", "payload": hello})
-        answer = orjson.loads(await connection.recv())
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                connection = await connect(url, subprotocols=[PROTOCOL], compression=None, proxy=None)
+                await connection.send(_text({"type": "connection_init", "payload": hello}))
+                answer = orjson.loads(await connection.recv())
+        except (OSError, WebSocketException) as error:
+            raise NotAsTold(f"No socket could be opened at {url}: {str(error) or 'no answer'}") from error
         if answer["type"] != "connection_ack":
             raise NotAsTold(f"The socket was greeted with {answer['type']}")
-        return socket
+        return cls(connection)
 
     async def subscribe(self, operation: str, variables: Mapping[str, Any]) -> None:
         """Begin a subscription of the contract."""
         payload = {"query": operations()[operation], "operationName": operation, "variables": variables}
-        await self._send({"id": operation, "type": "subscribe", "payload": payload})
+        try:
+            await self._connection.send(_text({"id": operation, "type": "subscribe", "payload": payload}))
+        except WebSocketException as error:
+            raise NotAsTold(f"The socket was closed before {operation} could begin: {error}") from error
 
     async def frames(self) -> AsyncIterator[tuple[str, dict[str, Any] | None]]:
         """What is pushed: an operation's name and its data, or None where that subscription has ended."""
@@ -50,7 +55,7 @@ class Socket:
                 case "complete":
                     yield message["id"], None
                 case "ping":
-                    await self._send({"type": "pong"})
+                    await self._connection.send(_text({"type": "pong"}))
                 case "next" | "error":
                     raise NotAsTold(f"{message['id']} pushed errors: {message['payload']}")
 
@@ -62,5 +67,6 @@ class Socket:
         """Say goodbye."""
         await self._connection.close()
 
-    async def _send(self, message: Mapping[str, Any]) -> None:
-        await self._connection.send(orjson.dumps(message).decode())
+
+def _text(message: Mapping[str, Any]) -> str:
+    return orjson.dumps(message).decode()

@@ -7,9 +7,9 @@ from datetime import datetime
 from app.catalog import queries as catalog
 from app.catalog import rules as catalog_rules
 from app.core import clock, db
-from app.core.ids import DealId, OfferId, ProductId, SkuId
+from app.core.ids import DealId, GroupId, OfferId, ProductId, SkuId
 from app.group_buying import queries
-from app.group_buying.actions.change import lock
+from app.group_buying.actions.change import begin_release, lock
 from app.group_buying.actions.ending import fail
 from app.group_buying.errors import DealNotFound
 from app.group_buying.models import Deal, Group, Offer, Seat
@@ -94,23 +94,28 @@ async def set_paused(deal: DealId, *, paused: bool) -> None:
 async def take_down(deal: DealId, *, reason: str) -> None:
     """Take a deal down: its forming groups fail with refunds, and none that is pending will form.
 
-    One transaction per group, so that a large deal holds nobody up; a repeat goes on where a crash left it.
+    One transaction per group, so that a large deal holds nobody up; what a crash leaves over,
+    `jobs.end_taken_down` finds. Raises DealNotFound.
     """
     changed = await Deal.filter(id=deal).update(status=DealStatus.TAKEN_DOWN, taken_down_reason=reason[:200])
     if not changed:
         raise DealNotFound
-    for group in await Group.filter(deal_id=deal, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]).order_by("id"):
-        await _end(group)
+    unfinished = await Group.filter(deal_id=deal, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]).order_by("id")
+    for group in unfinished:
+        await stop(group.id, GroupFailure.TAKEN_DOWN)
 
 
 @db.retried
-async def _end(group: Group) -> None:
+async def stop(group: GroupId, why: GroupFailure) -> None:
+    """Stop a group from outside: one that forms fails, the leader of one that is pending cannot pay it any more.
+
+    A group that has ended stays as it is.
+    """
     async with db.transaction():
-        locked = await lock(group.id)
+        locked = await lock(group)
         if locked.status is GroupStatus.FORMING:
-            await fail(locked, GroupFailure.TAKEN_DOWN)
+            await fail(locked, why)
         elif locked.status is GroupStatus.PENDING:
-            now = await clock.now()
-            await Seat.filter(group_id=group.id, status=SeatStatus.HELD).update(
-                status=SeatStatus.RELEASING, end=SeatEnd.GROUP_FAILED, releasing_since=now, release_due_at=now
-            )
+            await begin_release(SeatEnd.GROUP_FAILED, group_id=group)
+            # Also where the hold had run out: money that still arrives must not begin the group.
+            await Seat.filter(group_id=group, status=SeatStatus.RELEASING).update(end=SeatEnd.GROUP_FAILED)

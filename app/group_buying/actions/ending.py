@@ -3,7 +3,7 @@
 from app.core import clock, db
 from app.core.ids import GroupId
 from app.core.outbox import record
-from app.group_buying.actions.change import change, lock
+from app.group_buying.actions.change import begin_release, change, lock
 from app.group_buying.facts import GroupFailing
 from app.group_buying.models import Group, Seat
 from app.group_buying.states import GroupChangeKind, GroupFailure, GroupStatus, SeatEnd, SeatStatus
@@ -26,22 +26,34 @@ async def expire(group: GroupId) -> bool:
 
 async def fail(group: Group, reason: GroupFailure) -> None:
     """Fail a locked group that forms. Its refunds follow, one transaction each; holds are released."""
-    now = await clock.now()
     members = await Seat.filter(group_id=group.id, status=SeatStatus.TAKEN).order_by("taken_at", "id")
     await Seat.filter(id__in=[seat.id for seat in members]).update(end=SeatEnd.GROUP_FAILED)
-    await Seat.filter(group_id=group.id, status=SeatStatus.HELD).update(
-        status=SeatStatus.RELEASING, end=SeatEnd.GROUP_FAILED, releasing_since=now, release_due_at=now
-    )
+    await begin_release(SeatEnd.GROUP_FAILED, group_id=group.id)
     group = await change(
         group,
         GroupChangeKind.FAILING,
         status=GroupStatus.FAILING,
         reason=reason,
         refunds_total=len(members),
-        ended_at=now,
+        ended_at=await clock.now(),
     )
     told = tuple(seat.user_id for seat in members)
     await record(GroupFailing(group.id, told, reason.value, group.version))
+
+
+async def seat_freed(group: Group) -> None:
+    """A held seat of this locked group is free again; a group whose leader never paid is cancelled by it."""
+    held = group.held - 1
+    if group.status is GroupStatus.PENDING:
+        await change(
+            group,
+            GroupChangeKind.CANCELLED,
+            held=held,
+            status=GroupStatus.CANCELLED,
+            ended_at=await clock.now(),
+        )
+        return
+    await fail_when_refunded(await change(group, GroupChangeKind.SEAT_FREED, held=held))
 
 
 async def fail_when_refunded(group: Group) -> None:

@@ -2,16 +2,17 @@
 
 from app.core import clock, db, idempotency
 from app.core.ids import OrderId, SeatId, UserId
-from app.group_buying.actions.change import change, give_quota_back, lock
-from app.group_buying.actions.ending import fail_when_refunded
+from app.group_buying.actions.change import begin_release, give_quota_back, lock
+from app.group_buying.actions.ending import seat_freed
 from app.group_buying.models import Seat
-from app.group_buying.states import GroupChangeKind, GroupStatus, SeatEnd, SeatStatus
+from app.group_buying.states import SeatEnd, SeatStatus
 from app.orders import actions as orders
 from app.orders import queries as order_queries
 from app.orders.errors import OrderAlreadyPaid
 from app.orders.states import CloseReason, OrderStatus
 
 
+@db.retried
 async def begin_to_cancel(*, buyer: UserId, order: OrderId, key: str) -> SeatId | None:
     """Begin to release the seat of an unpaid order; None where the order is closed already.
 
@@ -26,10 +27,7 @@ async def begin_to_cancel(*, buyer: UserId, order: OrderId, key: str) -> SeatId 
         if locked.status is not OrderStatus.UNPAID:
             raise OrderAlreadyPaid
         seat = await Seat.get(order_id=order)
-        now = await clock.now()
-        await Seat.filter(id=seat.id, status=SeatStatus.HELD).update(
-            status=SeatStatus.RELEASING, end=SeatEnd.CANCELLED, releasing_since=now, release_due_at=now
-        )
+        await begin_release(SeatEnd.CANCELLED, id=seat.id)
         return seat.id
 
 
@@ -43,20 +41,17 @@ async def free_seat(seat: SeatId) -> bool:
         held = await Seat.get(id=seat)
         await orders.lock(held.order_id)
         group = await lock(held.group_id)
-        now = await clock.now()
         freed = await Seat.filter(id=seat, status=SeatStatus.RELEASING).update(
-            status=SeatStatus.RELEASED, ended_at=now, release_due_at=None
+            status=SeatStatus.RELEASED, ended_at=await clock.now(), release_due_at=None
         )
         if not freed:
             return False
-        cancelled = held.end is SeatEnd.CANCELLED
-        await orders.close(held.order_id, CloseReason.CANCELLED if cancelled else CloseReason.HOLD_ENDED)
+        await orders.close(held.order_id, close_reason(held))
         await give_quota_back(held.offer_id, held.quantity)
-        if group.status is GroupStatus.PENDING:
-            await change(
-                group, GroupChangeKind.CANCELLED, held=group.held - 1, status=GroupStatus.CANCELLED, ended_at=now
-            )
-        else:
-            group = await change(group, GroupChangeKind.SEAT_FREED, held=group.held - 1)
-            await fail_when_refunded(group)
+        await seat_freed(group)
         return True
+
+
+def close_reason(seat: Seat) -> CloseReason:
+    """Why the order of a seat that was given up is closed."""
+    return CloseReason.CANCELLED if seat.end is SeatEnd.CANCELLED else CloseReason.HOLD_ENDED

@@ -1,5 +1,6 @@
 """Opening a group and holding a seat in one: the two ways into a group."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -31,6 +32,10 @@ from app.orders.errors import AddressRequired, NoDelivery, QuantityInvalid
 from app.orders.models import Order
 from app.payments import actions as payments
 from app.payments.models import Purpose
+
+#: As the tables keep them; what the phone shows while paying is shorter than WeChat would take.
+_LONGEST_TITLE = 200
+_LONGEST_DESCRIPTION = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,11 +73,11 @@ async def open_group(*, buyer: UserId, deal: DealId, choice: Choice, key: str) -
             return _as_held(earlier)
         await accounts.lock(buyer)
         opened = await queries.deal(deal)
-        agreed = await _agree(opened, choice, prices=None)
         now = await clock.now()
         facts = await queries.buyer_facts(buyer, deal=opened)
         if refusal := rules.refusal_to_open(opened.terms, facts, choice.quantity, now):
             raise refusal
+        agreed = await _agree(opened, choice, prices=None)
         agreed.address = await _address(buyer, opened, choice)
         group = await _new_group(opened, buyer, now)
         held = await _place(group, buyer, choice, agreed, rules.held_until(opened.size, now))
@@ -151,25 +156,23 @@ async def _agree(deal: Deal, choice: Choice, *, prices: dict[OfferId, int] | Non
     """Raises SkuRequired, SkuNotInDeal, QuantityInvalid, AmountChanged."""
     if not 1 <= choice.quantity <= rules.MOST_PIECES:
         raise QuantityInvalid
-    offers = await queries.offers_of(deal.id)
-    if choice.offer is None:
-        if len(offers) != 1:
-            raise errors.SkuRequired
-        offer = offers[0]
-    else:
-        offer = next((each for each in offers if each.id == choice.offer), None) or _raise(errors.SkuNotInDeal())
-    # A group sells what was on offer when it opened.
-    price = offer.price_fen if prices is None else prices.get(offer.id)
-    if price is None:
-        raise errors.SkuNotInDeal
+    # A group sells what was on offer when it opened, at the price of then.
+    on_offer = [each for each in await queries.offers_of(deal.id) if prices is None or each.id in prices]
+    offer = _chosen(on_offer, choice.offer)
+    price = offer.price_fen if prices is None else prices[offer.id]
     amount = price * choice.quantity
     if choice.expected_fen is not None and amount > choice.expected_fen:
         raise errors.AmountChanged(amount_fen=amount)
     return _Agreed(offer, price)
 
 
-def _raise(error: Exception) -> Any:
-    raise error
+def _chosen(on_offer: Sequence[Offer], chosen: OfferId | None) -> Offer:
+    if chosen is None and len(on_offer) != 1:
+        raise errors.SkuRequired
+    found = [each for each in on_offer if chosen in {None, each.id}]
+    if not found:
+        raise errors.SkuNotInDeal
+    return found[0]
 
 
 async def _address(buyer: UserId, deal: Deal, choice: Choice) -> dict[str, Any]:
@@ -228,7 +231,7 @@ async def _place(group: Group, buyer: UserId, choice: Choice, agreed: _Agreed, h
             user=buyer,
             purpose=Purpose.GROUP_SEAT,
             amount_fen=order.amount_fen,
-            description=(await queries.title_of(group.deal_id))[:40],
+            description=(await queries.title_of(group.deal_id))[:_LONGEST_DESCRIPTION],
             expires_at=held_until,
         )
     else:
@@ -250,7 +253,7 @@ async def _place_order(buyer: UserId, choice: Choice, agreed: _Agreed, held_unti
     line = orders.NewLine(
         product=product.id,
         sku=sku.id,
-        title=" ".join([product.title, *sku.option_values]),
+        title=" ".join([product.title, *sku.option_values])[:_LONGEST_TITLE],
         picture_path=product.pictures[0]["path"] if product.pictures else None,
         quantity=choice.quantity,
         unit_price_fen=agreed.price_fen,

@@ -6,20 +6,48 @@
 from datetime import datetime, timedelta
 
 from app.catalog import actions as catalog
-from app.core import clock
-from app.core.ids import OrderId
+from app.core import clock, db, idempotency
+from app.core.ids import GroupId, OrderId, UserId
 from app.core.outbox import record
 from app.group_buying import rules
 from app.group_buying.actions.change import change, give_quota_back, lock
-from app.group_buying.actions.ending import fail_when_refunded
+from app.group_buying.actions.ending import fail_when_refunded, seat_freed
+from app.group_buying.actions.leaving import close_reason
 from app.group_buying.facts import GroupCompleted, LatePaymentRefunded, SeatTaken
 from app.group_buying.models import Deal, Group, Seat
-from app.group_buying.states import DealStatus, GroupChangeKind, GroupStatus, IfSeatLost, SeatEnd, SeatStatus
+from app.group_buying.states import (
+    HELD_SEATS,
+    DealStatus,
+    GroupChangeKind,
+    GroupStatus,
+    IfSeatLost,
+    SeatEnd,
+    SeatStatus,
+)
 from app.orders import actions as orders
 from app.orders import queries as order_queries
-from app.orders.states import CloseReason, OrderStatus
+from app.orders.errors import OrderNotPayable
+from app.orders.states import OrderStatus
 from app.payments.models import RefundReason
 from app.payments.ports import Kept, SentBack
+from app.payments.rules import may_still_pay
+
+
+@db.retried
+async def begin_to_pay(*, buyer: UserId, order: OrderId, key: str) -> GroupId:
+    """See that an unpaid order can still be paid, and remember the key; gives the group.
+
+    Raises OrderNotFound, and OrderNotPayable where it is not unpaid, its seat is given up, or its last minute
+    has begun.
+    """
+    async with db.transaction():
+        await idempotency.remember(user=buyer, mutation="payOrder", key=key, given={"order": order})
+        found = await order_queries.order_of(buyer, order)
+        seat = await Seat.get(order_id=order)
+        held = found.status is OrderStatus.UNPAID and seat.status is SeatStatus.HELD
+        if not held or found.pay_by is None or not may_still_pay(found.pay_by, await clock.now()):
+            raise OrderNotPayable(found.status)
+        return seat.group_id
 
 
 class SeatPurchase:
@@ -30,7 +58,7 @@ class SeatPurchase:
         await orders.lock(order)
         group = await lock((await Seat.get(order_id=order)).group_id)
         seat = await Seat.get(order_id=order)
-        if seat.status in {SeatStatus.HELD, SeatStatus.RELEASING} and await _takes_seats(group):
+        if seat.status in HELD_SEATS and await _may_be_taken(seat, group):
             await _take(seat, group, at)
             return Kept()
         await _lose(seat, group)
@@ -39,11 +67,13 @@ class SeatPurchase:
     async def refund_promised(self, *, order: OrderId, reason: RefundReason) -> None:
         """The seat and the order say that the money is on its way."""
         await orders.advance(order, OrderStatus.REFUNDING)
-        if reason is not RefundReason.OVERFLOW:
-            seat = await Seat.get(order_id=order)
-            await Seat.filter(id=seat.id, status=SeatStatus.TAKEN).update(
-                status=SeatStatus.REFUNDING, ended_at=await clock.now()
-            )
+        if reason is RefundReason.OVERFLOW:
+            return
+        seat = await Seat.get(order_id=order)
+        given_up = await Seat.filter(id=seat.id, status=SeatStatus.TAKEN).update(
+            status=SeatStatus.REFUNDING, ended_at=await clock.now()
+        )
+        if given_up:
             await give_quota_back(seat.offer_id, seat.quantity)
 
     async def refunded(self, *, order: OrderId, reason: RefundReason) -> None:
@@ -64,10 +94,11 @@ class SeatPurchase:
             await Seat.filter(order_id=order, status=SeatStatus.REFUNDING).update(status=SeatStatus.REFUND_FAILED)
 
 
-async def _takes_seats(group: Group) -> bool:
+async def _may_be_taken(seat: Seat, group: Group) -> bool:
     if group.status is GroupStatus.PENDING:
-        # Nothing new begins of a deal that was taken down between the leader's hold and her money.
-        return not await Deal.filter(id=group.deal_id, status=DealStatus.TAKEN_DOWN).exists()
+        # Nothing new begins of what was stopped between the leader's hold and her money.
+        stopped = seat.end is SeatEnd.GROUP_FAILED
+        return not stopped and not await Deal.filter(id=group.deal_id, status=DealStatus.TAKEN_DOWN).exists()
     return group.status is GroupStatus.FORMING
 
 
@@ -92,8 +123,7 @@ async def _take(seat: Seat, group: Group, at: datetime) -> None:
 
 async def _complete(group: Group, at: datetime) -> None:
     seats = await Seat.filter(group_id=group.id, status=SeatStatus.TAKEN).order_by("taken_at", "id")
-    for seat in seats:
-        await orders.advance(seat.order_id, OrderStatus.TO_SHIP)
+    await orders.advance_all([seat.order_id for seat in seats], OrderStatus.TO_SHIP)
     await catalog.count_sale(
         product=(await Deal.get(id=group.deal_id)).product_id, pieces=sum(seat.quantity for seat in seats)
     )
@@ -104,14 +134,16 @@ async def _complete(group: Group, at: datetime) -> None:
 
 async def _lose(seat: Seat, group: Group) -> None:
     """The seat is gone, or its group is: whatever was chosen for that case, the money goes back."""
-    if seat.status in {SeatStatus.HELD, SeatStatus.RELEASING}:
+    if seat.status in HELD_SEATS:
         await Seat.filter(id=seat.id).update(
-            status=SeatStatus.RELEASED, end=SeatEnd.GROUP_FAILED, ended_at=await clock.now(), release_due_at=None
+            status=SeatStatus.RELEASED,
+            end=seat.end or SeatEnd.GROUP_FAILED,
+            ended_at=await clock.now(),
+            release_due_at=None,
         )
         await give_quota_back(seat.offer_id, seat.quantity)
-        group = await change(group, GroupChangeKind.SEAT_FREED, held=group.held - 1)
-        await fail_when_refunded(group)
-    await orders.close(seat.order_id, CloseReason.HOLD_ENDED)
+        await seat_freed(group)
+    await orders.close(seat.order_id, close_reason(seat))
     await Seat.filter(id=seat.id).update(overflow=IfSeatLost.REFUND)
     order = (await order_queries.orders([seat.order_id]))[seat.order_id]
     await record(LatePaymentRefunded(seat.order_id, seat.user_id, group.id, order.amount_fen))

@@ -1,71 +1,107 @@
 """Giving money back to members: those of a failing group, and those who leave."""
 
+from dataclasses import dataclass
+
 from app.accounts import actions as accounts
-from app.core import clock, db, idempotency
+from app.core import db, idempotency
 from app.core.ids import GroupCode, OrderId, SeatId, UserId
 from app.core.outbox import record
 from app.group_buying import errors, queries
-from app.group_buying.actions.change import change, lock
+from app.group_buying.actions.change import begin_release, change, lock
 from app.group_buying.actions.ending import fail
 from app.group_buying.actions.paying import SeatPurchase
 from app.group_buying.facts import LeaderChanged
 from app.group_buying.models import Group, Seat
-from app.group_buying.states import GroupChangeKind, GroupFailure, GroupStatus, SeatEnd, SeatStatus
+from app.group_buying.states import (
+    HELD_SEATS,
+    LIVE_SEATS,
+    GroupChangeKind,
+    GroupFailure,
+    GroupStatus,
+    SeatEnd,
+    SeatStatus,
+)
 from app.payments import actions as payments
+from app.payments import queries as payment_queries
 from app.payments.models import RefundReason
 
 
 @db.retried
-async def refund_member(seat: SeatId) -> None:
-    """Promise one member of a failing group her money back: her own transaction, so that none waits for another."""
+async def refund_member(seat: SeatId) -> bool:
+    """Promise one member of a failing group her money back: her own transaction, so that none waits for another.
+
+    False where that is done already.
+    """
     async with db.transaction():
+        # Whoever else is at it, or at the group, queues behind the group's row.
+        await lock((await Seat.get(id=seat)).group_id)
         taken = await Seat.get(id=seat)
         if taken.status is not SeatStatus.TAKEN or taken.end is not SeatEnd.GROUP_FAILED:
-            return
+            return False
         await _give_back(taken, RefundReason.GROUP_FAILED)
+        return True
 
 
 async def _give_back(seat: Seat, reason: RefundReason) -> None:
-    if await payments.promise_refund(order=seat.order_id, reason=reason) is None:
-        # What cost nothing is refunded at once.
-        await SeatPurchase().refund_promised(order=seat.order_id, reason=reason)
-        await SeatPurchase().refunded(order=seat.order_id, reason=reason)
+    """Send what was paid for a taken seat on its way, under the group's lock."""
+    if await payment_queries.payment_of(seat.order_id) is not None:
+        await payments.promise_refund(order=seat.order_id, reason=reason)
+        return
+    # What cost nothing is refunded at once.
+    await SeatPurchase().refund_promised(order=seat.order_id, reason=reason)
+    await SeatPurchase().refunded(order=seat.order_id, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """The order whose seat is given up, and the seat where its payment is still to be stopped."""
+
+    order: OrderId
+    unpaid: SeatId | None = None
 
 
 @db.retried
-async def leave(*, member: UserId, group: GroupCode, key: str) -> OrderId:
-    """A member who has paid leaves a forming group and is refunded in full; gives her order.
+async def leave(*, member: UserId, group: GroupCode, key: str) -> Left:
+    """Give up one's seat in a group: a paid one is refunded in full, an unpaid one begins to be released.
 
-    If she led it, the member who paid first leads; if nobody else has paid, the group fails. A repeat starts no
-    second refund. Raises GroupNotFound, NotInGroup, GroupEnded.
+    If she led the group, the member who paid first leads; if nobody else has paid, the group fails. A repeat gives
+    the same order and starts no second refund. Raises GroupNotFound, NotInGroup, GroupEnded.
     """
     async with db.transaction():
         given = {"group": group}
         earlier = await idempotency.earlier_result(user=member, mutation="leaveGroup", key=key, given=given)
-        if earlier:
-            return OrderId(db.as_id(earlier["order"]))
         await accounts.lock(member)
         left = await lock((await queries.group_by_code(group)).id)
-        seat = await Seat.get_or_none(group_id=left.id, user_id=member, status=SeatStatus.TAKEN)
+        seat = await Seat.get_or_none(group_id=left.id, user_id=member, status__in=LIVE_SEATS)
+        if earlier and (seat is None or seat.order_id != db.as_id(earlier["order"])):
+            return Left(OrderId(db.as_id(earlier["order"])))
         if seat is None:
             raise errors.NotInGroup
-        if left.status is not GroupStatus.FORMING:
-            raise errors.GroupEnded(left.status)
-        await _leave(left, seat)
+        unpaid = await _give_up(seat, left)
         await idempotency.keep_result(user=member, mutation="leaveGroup", key=key, result={"order": seat.order_id})
-        return seat.order_id
+        return Left(seat.order_id, unpaid)
+
+
+async def _give_up(seat: Seat, group: Group) -> SeatId | None:
+    """The seat, where its payment is still to be stopped."""
+    if seat.status in HELD_SEATS:
+        await begin_release(SeatEnd.CANCELLED, id=seat.id)
+        return seat.id
+    if group.status is not GroupStatus.FORMING:
+        raise errors.GroupEnded(group.status)
+    await _leave(group, seat)
+    return None
 
 
 async def _leave(group: Group, seat: Seat) -> None:
-    others = (
-        await Seat.filter(group_id=group.id, status=SeatStatus.TAKEN).exclude(id=seat.id).order_by("taken_at", "id")
-    )
+    paid = Seat.filter(group_id=group.id, status=SeatStatus.TAKEN)
+    others = await paid.exclude(id=seat.id).order_by("taken_at", "id")
     if not others:
         # The last one who has paid: her own refund is what the failing group counts.
         await fail(group, GroupFailure.LEADER_LEFT)
         await _give_back(seat, RefundReason.LEFT)
         return
-    await Seat.filter(id=seat.id).update(end=SeatEnd.LEFT, ended_at=await clock.now())
+    await Seat.filter(id=seat.id).update(end=SeatEnd.LEFT)
     await _give_back(seat, RefundReason.LEFT)
     group = await change(group, GroupChangeKind.SEAT_FREED, taken=group.taken - 1)
     if group.leader_id == seat.user_id:

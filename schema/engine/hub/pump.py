@@ -5,7 +5,7 @@ import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from schema.engine.hub.source import Ended, Errors, Source
+from schema.engine.hub.source import Errors, Source
 from schema.engine.ports import Unsubscribe
 from schema.engine.streams import Frame, Stream, unseen
 from schema.engine.tasks import Tasks
@@ -73,8 +73,6 @@ class Pump:
         errors: Errors | None = None
         try:
             has_ended = await self._has_ended()
-        except Ended as ended:
-            has_ended, errors = True, ended.errors
         except Exception as error:  # noqa: BLE001 - presented, which logs it
             has_ended, errors = True, self._source.operations.refusal(error, self._source.locale)
         self._running = None

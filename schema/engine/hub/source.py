@@ -34,14 +34,6 @@ class Subscription(Protocol):
         """End it without a word; harmless when it has ended."""
 
 
-class Ended(Exception):  # noqa: N818 - it is how a stream ends, and mostly no error
-    """The stream has refused to go on, in words for clients."""
-
-    def __init__(self, errors: Errors) -> None:
-        super().__init__()
-        self.errors = errors
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A subscription operation and the contexts in which its frames are answered."""
@@ -62,16 +54,18 @@ class Source:
         return stream
 
     async def read(self, stream: Stream[Any], position: int | None) -> Sequence[Frame[Any]]:
-        """Read until it succeeds: a database that is away for a while only makes a push late."""
+        """Read until it succeeds: a database that is away for a while only makes a push late.
+
+        Raises `Refused` where the stream refuses to go on, in words for clients.
+        """
         pauses = self._pauses()
         while True:
             try:
                 async with self.operations.in_time():
                     return await stream.read(position)
             except Exception as error:  # noqa: BLE001 - presented, which logs it
-                errors = self.operations.refusal(error, self.locale)
-            if not is_internal(errors[0]):
-                raise Ended(errors)
+                if not is_internal(self.operations.presented(error, self.locale)):
+                    raise Refused(as_graphql_error(error)) from None
             await asyncio.sleep(next(pauses))
 
     async def answer(self, value: object) -> str:
