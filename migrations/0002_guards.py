@@ -71,6 +71,7 @@ INDEXES = [
     ("refunds_payment", "refunds (payment_id)"),
     ("refunds_order", "refunds (order_id)"),
     ("refunds_due", "refunds (next_attempt_at) WHERE next_attempt_at IS NOT NULL"),
+    ("refunds_failed", "refunds (id) WHERE status = 'FAILED'"),
     ("notifications_unread", "notifications (user_id) WHERE read_at IS NULL"),
     ("messages_waiting", "messages (created_at) WHERE status = 'WAITING'"),
     ("messages_notification", "messages (notification_id)"),

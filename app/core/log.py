@@ -5,6 +5,7 @@ under that rule, not a licence.
 """
 
 import logging
+import sys
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -28,7 +29,7 @@ FORBIDDEN_KEYS = frozenset(
 
 def configure_logs(*, as_json: bool, level: int = logging.INFO) -> None:
     """Set the format of this process's logs. A repeated call sets it anew."""
-    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer()
+    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

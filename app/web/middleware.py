@@ -7,7 +7,6 @@ from structlog.contextvars import bound_contextvars
 
 from app.core.ids import new_id
 from app.core.log import logger
-from app.web.addresses import client_address
 from app.web.exchanges import Exchange, observed
 from app.web.metrics import measured
 
@@ -30,18 +29,7 @@ _FOR_PAGES = {
 
 def stack() -> list[Middleware]:
     """Everything of this module and `metrics.measured`, in the right order, the outermost first."""
-    return [Middleware(each) for each in (with_client_address, with_request_id, logged, measured, with_safe_headers)]
-
-
-def with_client_address(app: ASGIApp) -> ASGIApp:
-    """`scope["client"]` is who asks, not the nearest proxy, so that limits by address count the right one."""
-
-    async def called(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in {"http", "websocket"} and scope.get("client"):
-            scope["client"] = (client_address(scope), scope["client"][1])
-        await app(scope, receive, send)
-
-    return called
+    return [Middleware(each) for each in (with_request_id, logged, measured, with_safe_headers)]
 
 
 def with_request_id(app: ASGIApp) -> ASGIApp:

@@ -10,12 +10,12 @@ from app.catalog import actions as catalog
 from app.catalog.actions import NewSku
 from app.core import clock
 from app.core.ids import AddressId, DealId, GroupCode, GroupId, OfferId, OrderId, ProductId, UserId, new_id
-from app.group_buying import queries
+from app.group_buying import flows, jobs, queries
 from app.group_buying.actions import dealing, opening
 from app.group_buying.actions.dealing import NewDeal, NewOffer
 from app.group_buying.actions.opening import Choice, HeldSeat
 from app.group_buying.models import Group, Seat
-from app.group_buying.states import DealStatus
+from app.group_buying.states import DealStatus, SeatStatus
 from app.orders import queries as order_queries
 from app.orders.models import Order
 from app.payments import actions as payments
@@ -175,6 +175,18 @@ async def a_group(
         orders.append(held.order)
     assert held is not None
     return Opened(held.group, (await group_of(held)).code, deal, members, orders)
+
+
+async def lapses(wechat: WeChat, held: HeldSeat, *, cancelled: bool = False) -> None:
+    """The hold runs out unpaid, or is cancelled, and the seat is given back."""
+    seat = await seat_of(held)
+    if cancelled:
+        await flows.cancel(buyer=seat.user_id, order=held.order, key=f"cancel-{new_id()}")
+        return
+    assert seat.held_until is not None
+    await wechat.move_clock((seat.held_until - await clock.now()).total_seconds() + 0.1)
+    await jobs.release_holds()
+    assert (await seat_of(held)).status is SeatStatus.RELEASED
 
 
 async def group_of(held: HeldSeat) -> Group:

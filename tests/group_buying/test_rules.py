@@ -161,7 +161,7 @@ def test_nobody_blocks_seats_for_free_and_staff_buys_nothing(
     ],
 )
 def test_limits_are_per_order_and_per_user_in_pieces(
-    limits: dict[str, int], bought: int, quantity: int, expected: DomainError | None
+    limits: dict[str, Any], bought: int, quantity: int, expected: DomainError | None
 ) -> None:
     deal, buyer = replace(DEAL, **limits), replace(ANN, bought=bought)
     assert told(rules.refusal_to_open(deal, buyer, quantity, NOW)) == told(expected)
@@ -183,7 +183,7 @@ def test_who_may_open_and_who_may_join_are_told_apart(
     audience: Audience, is_newcomer: bool, reason: errors.Ineligible | None
 ) -> None:
     buyer = replace(ANN, is_newcomer=is_newcomer)
-    expected = told(reason and errors.NotEligible(reason))
+    expected = told(errors.NotEligible(reason) if reason else None)
     opens, joins = replace(DEAL, open_audience=audience), replace(DEAL, join_audience=audience)
     assert told(rules.refusal_to_open(opens, buyer, 1, NOW)) == expected
     assert told(rules.refusal_to_join(opens, FORMING, buyer, 1, NOW)) is None

@@ -41,9 +41,10 @@ async def test_a_body_of_forty_megabytes_is_refused_before_it_is_there(server: S
     reader, writer = await asyncio.open_connection(*_address(server))
     writer.write(head.encode() + piece)
     async with asyncio.timeout(10):
-        answer = await reader.read(4000)
-    assert answer.startswith(b"HTTP/1.1 413 ")
-    assert json.loads(answer.partition(b"\r\n\r\n")[2])["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+        answer = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+        body = await reader.readexactly(int(answer.partition("content-length: ")[2].partition("\r\n")[0]))
+    assert answer.startswith("http/1.1 413 ")
+    assert json.loads(body)["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
     # Whoever goes on sending all the same is hung up on.
     with pytest.raises(ConnectionError):
         async with asyncio.timeout(10):
@@ -94,7 +95,7 @@ async def test_ten_thousand_aliases_are_too_many(server: Server) -> None:
     answer = await server.http.post("/graphql", json={"query": query})
     assert _codes(answer) == ["TOO_COMPLEX"]
     fewer = "{" + " ".join(f"a{number}: viewer {{ roles }}" for number in range(60)) + "}"
-    assert _codes(await server.http.post("/graphql", json={"query": fewer})) == ["TOO_COMPLEX"]
+    assert "TOO_COMPLEX" in _codes(await server.http.post("/graphql", json={"query": fewer}))
 
 
 @pytest.mark.parametrize(
