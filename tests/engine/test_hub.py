@@ -198,6 +198,7 @@ async def test_everybody_hears_why_a_subscription_cannot_start(toy: Toy) -> None
     answers = await asyncio.gather(*(all_of(engine.subscribe(query, {"code": "none"})) for _ in range(3)))
     for (answer,) in answers:
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["NOT_FOUND"]
+    assert engine.hub.channels == 0
 
 
 async def test_a_state_is_left_out_where_the_cursor_is_still_current(toy: Toy) -> None:
@@ -288,6 +289,18 @@ async def test_those_who_come_back_while_events_pour_miss_none_and_get_none_twic
     got = await asyncio.gather(*(everything_since(after) for after in cursors))
     await pouring
     assert got == [list(range(after + 1, 401)) for after in cursors]
+
+
+async def test_what_is_no_longer_kept_is_read_again() -> None:
+    engine, house = an_engine(EngineSettings(kept_frames=3))
+    async with subscribed(engine, HAPPENED, topic="t") as now:
+        await now()
+        for number in range(1, 11):
+            house.world.add("t", str(number))
+            await now()
+        async with subscribed(engine, HAPPENED, topic="t", after="2") as back:
+            assert [int((await back())["cursor"]) for _ in range(8)] == list(range(3, 11))
+    await engine.drain()
 
 
 async def test_who_is_ahead_of_the_others_gets_nothing_twice(toy: Toy) -> None:

@@ -161,5 +161,6 @@ async def test_what_is_being_executed_is_answered_before_the_server_goes_down() 
 async def test_a_mutation_is_carried_through_although_its_client_is_gone(server: Served) -> None:
     async with events(server, 'mutation { addSlowly(topic: "t", text: "x") }'):
         await until(lambda: server.world.calls["slow"] == 1)
+    await asyncio.sleep(0.05)  # nothing tells that the server has noticed
     server.world.gate.set()
     await until(lambda: server.world.log("t").entries == ["x"])

@@ -433,7 +433,9 @@ async def test_a_mutation_is_carried_through_although_its_socket_is_gone(server:
     async with wire(server) as ann:
         await ann.init()
         await ann.subscribe("1", 'mutation { addSlowly(topic: "t", text: "x") }')
-        await until(lambda: server.world.calls["slow"] == 1)
+        await ann.subscribe("2", MINE, topic="other")
+        await until(lambda: server.world.calls["slow"] == 1 and "other" in server.world.bus.topics)
         ann.connection.transport.abort()
+        await until(lambda: server.world.bus.topics == {})
     server.world.gate.set()
     await until(lambda: server.world.log("t").entries == ["x"])

@@ -52,18 +52,14 @@ class Hub:
             self._sharing.learn(operation, stream.resume_argument)
         channel = self._channel(source)
         member = Member(channel, receiver)
-        try:
-            with channel.expecting():
-                await channel.started()
-                if self._sharing.has_cursor(operation):
-                    stream = stream or await source.stream()
-                if isinstance(stream, Stream) and stream.after is not None:
-                    await channel.catch_up(member, source, stream)
-                else:
-                    await channel.join(member)
-        except BaseException:
-            member.cancel()
-            raise
+        with channel.expecting():
+            await channel.started()
+            if self._sharing.has_cursor(operation):
+                stream = stream or await source.stream()
+            if isinstance(stream, Stream) and stream.after is not None:
+                await channel.catch_up(member, source, stream)
+            else:
+                await channel.join(member)
         return member
 
     async def _alone(self, source: Source, stream: AsyncIterable[Any], receiver: Receiver) -> Subscription:
