@@ -14,6 +14,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import wiring
 from app.core import streams
@@ -25,6 +26,9 @@ from app.demo.examples import EXAMPLES
 from app.web import health, landing, media, metrics, middleware, pay_notify, push, welcome
 from app.wechat.sandbox import create_sandbox, running
 from schema.engine import Engine, EngineSettings
+
+#: How long a server that goes down answers requests over connections that were kept, before it closes these too.
+LAST_REQUESTS_S = 1.0
 
 
 def create_app(chosen: Settings | None = None) -> Starlette:
@@ -88,7 +92,7 @@ async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]
 def serve(app: Starlette, *, host: str, port: int, trusted_proxies: str) -> None:
     """Serve until SIGTERM or SIGINT, then drain: requests finish, sockets are told to come back."""
     config = uvicorn.Config(
-        app,
+        _parting(app),
         host=host,
         port=port,
         ws="websockets-sansio",
@@ -102,6 +106,20 @@ def serve(app: Starlette, *, host: str, port: int, trusted_proxies: str) -> None
         timeout_graceful_shutdown=15,
     )
     _DrainingServer(config, app).run()
+
+
+def _parting(app: Starlette) -> ASGIApp:
+    """The application; while it drains, every answer ends its connection, and the next request goes elsewhere."""
+
+    async def called(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start" and app.state.draining:
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            await send(message)
+
+        await app(scope, receive, sent if scope["type"] == "http" else send)
+
+    return called
 
 
 class _DrainingServer(uvicorn.Server):
@@ -127,7 +145,11 @@ class _DrainingServer(uvicorn.Server):
 
     def _leave(self, sig: int) -> None:
         async def leave() -> None:
-            await self._app.state.engine.drain()
+            # Whoever connects now is refused, and a balancer asks the next server. Requests that are already on their
+            # way over a connection that was kept are still answered: without this a busy server would never be quiet.
+            for listener in self.servers:
+                listener.close()
+            await asyncio.gather(self._app.state.engine.drain(), asyncio.sleep(LAST_REQUESTS_S))
             super(_DrainingServer, self).handle_exit(sig, None)
 
         self._leaving = asyncio.get_running_loop().create_task(leave())

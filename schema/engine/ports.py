@@ -44,7 +44,8 @@ class Bus(Protocol):
     async def subscribe(self, topic: str, wake: Callable[[int], None]) -> Unsubscribe:
         """Call `wake(head)` in this loop whenever the topic is published, until unsubscribed.
 
-        After the bus itself was away it compares the heads and wakes whoever is behind.
+        After the bus itself was away it compares the heads and wakes whoever is behind. A cancelled call
+        leaves nothing subscribed.
         """
 
 

@@ -283,8 +283,10 @@ class Happened:
     text: str | None
 
     @strawberry.field
-    def rendered(self, info: ToyInfo) -> str | None:
+    async def rendered(self, info: ToyInfo) -> str | None:
         info.context.world.call("rendered")
+        for _ in range(5):
+            await asyncio.sleep(0)  # as a loader would
         return self.text
 
     @strawberry.field

@@ -108,6 +108,15 @@ class Phone:
         """How many notifications of a kind she has."""
         return [each["kind"] for each in await self.inbox()].count(kind)
 
+    async def consent(self) -> None:
+        """Allow one message about a group's result, as the pop-up asks for it, and report it."""
+        templates = (await self.ask("MessageTemplates"))["viewer"]["messageTemplates"]
+        (template,) = [each["templateId"] for each in templates if each["purpose"] == "GROUP_RESULT"]
+        await self.wechat.play("consent", template_ids=[template], **{"as": self.name})
+        results = [{"templateId": template, "outcome": "ACCEPT"}]
+        reported = await self.do("ReportMessageConsent", input={"results": results, "clientId": new_key()})
+        assert reported["__typename"] == "MessageConsents", reported
+
     def follow(self, sockets: Sockets, group: str, *servers: Server, **more: Any) -> Listening:
         """Watch a group change."""
         urls = [each.socket_url for each in servers or (self.server,)]

@@ -52,11 +52,16 @@ class Finished:
 
 
 class Process:
-    """One process. Its words go to a file; if we die, so does it."""
+    """One process. Its words go to a file; if we die, so does it.
 
-    def __init__(self, name: str, command: Sequence[str], env: Mapping[str, str], folder: Path) -> None:
+    `user` is who it runs as, where we may choose and that is not us.
+    """
+
+    def __init__(
+        self, name: str, command: Sequence[str], env: Mapping[str, str], folder: Path, *, user: str | None = None
+    ) -> None:
         self.name = name
-        self._command = command
+        self._command = [*_dying_with_us(user), *command]
         self._env = env
         self._log = folder / f"{name}.log"
         self._process: asyncio.subprocess.Process | None = None
@@ -65,7 +70,6 @@ class Process:
         """Start it (again); its words are added to what it said before."""
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *_dying_with_us(),
                 *self._command,
                 cwd=ROOT,
                 env=self._env,
@@ -97,6 +101,10 @@ class Process:
     def terminate(self) -> None:
         """SIGTERM: it is asked to end; see `ended`."""
         self._signal(signal.SIGTERM)
+
+    def interrupt(self) -> None:
+        """SIGINT, which PostgreSQL takes as: end at once, but in order."""
+        self._signal(signal.SIGINT)
 
     async def ended(self, patience: float = PATIENCE) -> int:
         """Wait for its end; its exit code. One that does not end in time is killed, and that is a failure."""
@@ -161,6 +169,10 @@ def python(*arguments: str) -> list[str]:
     return [sys.executable, *arguments]
 
 
-def _dying_with_us() -> list[str]:
+def _dying_with_us(user: str | None = None) -> list[str]:
     setpriv = shutil.which("setpriv")
-    return [setpriv, "--pdeathsig", "KILL"] if setpriv else []
+    if setpriv is None:
+        assert user is None, "setpriv is needed to start a process as somebody else"
+        return []
+    as_user = [f"--reuid={user}", f"--regid={user}", "--init-groups"] if user else []
+    return [setpriv, "--pdeathsig", "KILL", *as_user]

@@ -21,8 +21,8 @@ from app.group_buying.states import (
     SeatEnd,
     SeatStatus,
 )
+from app.orders import queries as order_queries
 from app.payments import actions as payments
-from app.payments import queries as payment_queries
 from app.payments.models import RefundReason
 
 
@@ -43,13 +43,13 @@ async def refund_member(seat: SeatId) -> bool:
 
 
 async def _give_back(seat: Seat, reason: RefundReason) -> None:
-    """Send what was paid for a taken seat on its way, under the group's lock."""
-    if await payment_queries.payment_of(seat.order_id) is not None:
-        await payments.promise_refund(order=seat.order_id, reason=reason)
-        return
-    # What cost nothing is refunded at once.
-    await SeatPurchase().refund_promised(order=seat.order_id, reason=reason)
-    await SeatPurchase().refunded(order=seat.order_id, reason=reason)
+    """Send what was paid for a taken seat on its way, under the group's lock; what cost nothing arrives at once."""
+    order = (await order_queries.orders([seat.order_id]))[seat.order_id]
+    if order.amount_fen == 0:
+        await SeatPurchase().refund_promised(order=order.id, reason=reason)
+        await SeatPurchase().refunded(order=order.id, reason=reason)
+    elif await payments.promise_refund(order=order.id, reason=reason) is None:
+        raise LookupError(f"seat {seat.id} is taken, and there is no money to give back")
 
 
 @dataclass(frozen=True, slots=True)
