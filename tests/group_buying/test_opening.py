@@ -8,12 +8,12 @@ import pytest
 from app.accounts.models import Address, Identity, Role, User, UserRole
 from app.core import clock
 from app.core.errors import IdempotencyKeyReused
-from app.core.ids import new_id
+from app.core.ids import DealId, new_id
 from app.core.models import IdempotencyKey
 from app.group_buying import errors, queries, rules
 from app.group_buying.actions import opening
 from app.group_buying.actions.dealing import NewOffer
-from app.group_buying.models import Group, Offer, Seat
+from app.group_buying.models import Deal, Group, Offer, Seat
 from app.group_buying.states import Audience, DealStatus, GroupStatus, SeatStatus
 from app.orders import queries as orders
 from app.orders.errors import NoDelivery, QuantityInvalid
@@ -125,7 +125,7 @@ async def test_a_group_keeps_the_prices_and_the_choice_it_opened_with() -> None:
 async def test_a_window_and_a_size_that_are_edited_touch_new_groups_only() -> None:
     deal = await a_deal(size=3, window_seconds=3600)
     held = await opens(await a_buyer(), deal)
-    await queries.Deal.filter(id=deal.id).update(size=5, window_seconds=60)
+    await Deal.filter(id=deal.id).update(size=5, window_seconds=60)
     await money_arrives(held.order)
     group = await group_of(held)
     assert group.expires_at is not None
@@ -282,7 +282,7 @@ async def test_a_deal_that_ended_or_paused_opens_no_groups_and_lets_forming_ones
     status: DealStatus,
 ) -> None:
     group = await a_group(size=5)
-    await queries.Deal.filter(id=group.deal.id).update(status=status)
+    await Deal.filter(id=group.deal.id).update(status=status)
     with pytest.raises(errors.DealNotRunning):
         await opens(await a_buyer("ben"), group.deal)
     await joins(await a_buyer("cat"), await group.now())
@@ -349,7 +349,7 @@ async def test_a_deal_that_is_a_draft_or_unknown_is_not_found() -> None:
     with pytest.raises(errors.DealNotFound):
         await opens(await a_buyer(), deal)
     with pytest.raises(errors.DealNotFound):
-        await queries.deal(queries.DealId(new_id()))
+        await queries.deal(DealId(new_id()))
 
 
 async def test_a_deal_of_another_product_lends_no_kind() -> None:
