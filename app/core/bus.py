@@ -97,16 +97,25 @@ class RedisBus(InProcessBus):
 
     def __init__(self, url: str, prefix: str) -> None:
         super().__init__()
-        self._redis: Any = redis.Redis.from_url(url, socket_timeout=None, health_check_interval=15)
+        self._redis: Any = redis.Redis.from_url(
+            url, socket_timeout=None, socket_keepalive=True, health_check_interval=15
+        )
         self._prefix = prefix + ":topic:"
         self._pubsub: Any = self._redis.pubsub()
+        #: By topic: set once Redis has confirmed it, or whoever subscribed waits no longer. What comes then is a gap.
         self._confirmed: dict[str, asyncio.Event] = {}
+        #: The topics that Redis has been asked for.
+        self._followed: set[str] = set()
+        self._changed = asyncio.Event()
+        self._has_asked = asyncio.Event()
         self._outgoing: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
+        self._gaps: asyncio.Queue[str] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Connect and begin to carry; returns although Redis is away, and carries once it is back."""
-        self._tasks = [asyncio.create_task(self._read()), asyncio.create_task(self._write())]
+        work = (self._follow(), self._read(), self._write(), self._mend())
+        self._tasks = [asyncio.create_task(each) for each in work]
 
     async def stop(self) -> None:
         """As Bus.stop."""
@@ -119,19 +128,21 @@ class RedisBus(InProcessBus):
     async def subscribe(self, topic: str, wake: Wake) -> Unsubscribe:
         """As Bus.subscribe; with Redis away it returns after two seconds, and the gap is filled later."""
         leave = await super().subscribe(topic, wake)
-        if topic not in self._confirmed:
-            self._confirmed[topic] = asyncio.Event()
-            await self._tell_redis("subscribe", topic)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_CONFIRMATION_TIMEOUT_S):
-                await self._confirmed[topic].wait()
+        confirmed = self._confirmed.setdefault(topic, asyncio.Event())
+        self._changed.set()
 
         async def unsubscribe() -> None:
             await leave()
-            if topic not in self._listeners and topic in self._confirmed:
-                del self._confirmed[topic]
-                await self._tell_redis("unsubscribe", topic)
+            self._changed.set()
 
+        try:
+            async with asyncio.timeout(_CONFIRMATION_TIMEOUT_S):
+                await confirmed.wait()
+        except TimeoutError:
+            confirmed.set()
+        except BaseException:
+            await unsubscribe()
+            raise
         return unsubscribe
 
     def publish(self, topic: str, head: int) -> None:
@@ -148,11 +159,32 @@ class RedisBus(InProcessBus):
             return False
         return True
 
-    async def _tell_redis(self, verb: str, topic: str) -> None:
-        # With Redis away the wish is kept by the PubSub object, which subscribes anew when it reconnects.
-        with contextlib.suppress(RedisError, OSError, TimeoutError):
-            async with asyncio.timeout(_CONFIRMATION_TIMEOUT_S):
-                await getattr(self._pubsub, verb)(self._prefix + topic)
+    async def _follow(self) -> None:
+        # Alone in asking Redis for topics: a PubSub connects when it is first asked, and two at once would make two
+        # connections, of which one is never read. It also keeps a wish only once Redis has heard it.
+        while True:
+            self._changed.clear()
+            try:
+                await self._ask()
+            except (RedisError, OSError):
+                await asyncio.sleep(_RECONNECT_PAUSE_S)
+                continue
+            await self._changed.wait()
+
+    async def _ask(self) -> None:
+        if added := self._wanted() - self._followed:
+            await self._pubsub.subscribe(*[self._prefix + topic for topic in added])
+            self._followed |= added
+            self._has_asked.set()
+        if dropped := self._followed - self._wanted():
+            self._followed -= dropped
+            for topic in dropped:
+                self._confirmed.pop(topic, None)
+            await self._pubsub.unsubscribe(*[self._prefix + topic for topic in dropped])
+
+    def _wanted(self) -> set[str]:
+        # A PubSub that follows no channel at all has no connection to listen on.
+        return {"", *self._listeners}
 
     async def _write(self) -> None:
         while True:
@@ -170,26 +202,33 @@ class RedisBus(InProcessBus):
                 await asyncio.sleep(_RECONNECT_PAUSE_S)
 
     async def _read(self) -> None:
-        # A PubSub that follows no channel has no connection to listen on.
-        await self._tell_redis("subscribe", "")
+        await self._has_asked.wait()
         while True:
             try:
                 async for message in self._pubsub.listen():
-                    await self._take(message)
+                    self._take(message)
             except (RedisError, OSError):
                 log.warning("bus.redis_away")
             await asyncio.sleep(_RECONNECT_PAUSE_S)
-            if not self._pubsub.subscribed:
-                await self._tell_redis("subscribe", "")
 
-    async def _take(self, message: dict[str, Any]) -> None:
+    def _take(self, message: dict[str, Any]) -> None:
         topic = message["channel"].decode().removeprefix(self._prefix)
         if message["type"] == "message":
             self.wake_here(topic, int(message["data"]))
-        elif message["type"] == "subscribe":
-            confirmed = self._confirmed.get(topic)
-            if confirmed is None:
-                return
-            if confirmed.is_set() and self.on_gap is not None:
-                await self.on_gap([topic])
-            confirmed.set()
+        elif message["type"] == "subscribe" and topic in self._confirmed:
+            if self._confirmed[topic].is_set():
+                self._gaps.put_nowait(topic)
+            self._confirmed[topic].set()
+
+    async def _mend(self) -> None:
+        while True:
+            topics = {await self._gaps.get()}
+            while not self._gaps.empty():
+                topics.add(self._gaps.get_nowait())
+            if self.on_gap is None:
+                continue
+            try:
+                await self.on_gap(sorted(topics))
+            except Exception:
+                # Where Redis was away the database may be too; the net finds the same a few seconds later.
+                log.warning("bus.gap_not_mended", topics=len(topics), exc_info=True)

@@ -89,9 +89,3 @@ async def close(order: OrderId, reason: CloseReason) -> bool:
     if closed:
         await Order.filter(id=order).update(close_reason=reason)
     return closed
-
-
-async def lock(order: OrderId) -> Order:
-    """An order that is known to exist, with its row locked until the transaction ends."""
-    await db.rows(str, "SELECT id FROM orders WHERE id = $1 FOR UPDATE", order)
-    return await Order.get(id=order)

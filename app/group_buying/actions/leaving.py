@@ -20,12 +20,12 @@ async def begin_to_cancel(*, buyer: UserId, order: OrderId, key: str) -> SeatId 
     """
     async with db.transaction():
         await idempotency.remember(user=buyer, mutation="cancelOrder", key=key, given={"order": order})
-        await order_queries.order_of(buyer, order)
-        locked = await orders.lock(order)
-        if locked.status is OrderStatus.CLOSED:
+        found = await order_queries.order_of(buyer, order)
+        if found.status is OrderStatus.CLOSED:
             return None
-        if locked.status is not OrderStatus.UNPAID:
+        if found.status is not OrderStatus.UNPAID:
             raise OrderAlreadyPaid
+        # Should it be paid at this moment, the seat is held no more, and `release` finds out.
         seat = await Seat.get(order_id=order)
         await begin_release(SeatEnd.CANCELLED, id=seat.id)
         return seat.id
@@ -38,9 +38,8 @@ async def free_seat(seat: SeatId) -> bool:
     Its order is closed, its pieces are for sale again, and a group whose leader never paid is cancelled.
     """
     async with db.transaction():
+        group = await lock((await Seat.get(id=seat)).group_id)
         held = await Seat.get(id=seat)
-        await orders.lock(held.order_id)
-        group = await lock(held.group_id)
         freed = await Seat.filter(id=seat, status=SeatStatus.RELEASING).update(
             status=SeatStatus.RELEASED, ended_at=await clock.now(), release_due_at=None
         )

@@ -55,9 +55,7 @@ class SeatPurchase:
 
     async def paid(self, *, order: OrderId, at: datetime) -> Kept | SentBack:
         """The seat is taken, perhaps the last one; where it is lost, the money goes back."""
-        await orders.lock(order)
-        group = await lock((await Seat.get(order_id=order)).group_id)
-        seat = await Seat.get(order_id=order)
+        seat, group = await _locked(order)
         if seat.status in HELD_SEATS and await _may_be_taken(seat, group):
             await _take(seat, group, at)
             return Kept()
@@ -78,11 +76,11 @@ class SeatPurchase:
 
     async def refunded(self, *, order: OrderId, reason: RefundReason) -> None:
         """The money has arrived; a failing group counts it, and has failed when it was the last."""
-        await orders.advance(order, OrderStatus.REFUNDED)
         if reason is RefundReason.OVERFLOW:
+            await orders.advance(order, OrderStatus.REFUNDED)
             return
-        group = await lock((await Seat.get(order_id=order)).group_id)
-        seat = await Seat.get(order_id=order)
+        seat, group = await _locked(order)
+        await orders.advance(order, OrderStatus.REFUNDED)
         await Seat.filter(id=seat.id).update(status=SeatStatus.REFUNDED)
         if seat.end is SeatEnd.GROUP_FAILED:
             group = await change(group, GroupChangeKind.REFUNDED, refunds_done=group.refunds_done + 1)
@@ -92,6 +90,12 @@ class SeatPurchase:
         """The seat shows that a person is at work on it."""
         if reason is not RefundReason.OVERFLOW:
             await Seat.filter(order_id=order, status=SeatStatus.REFUNDING).update(status=SeatStatus.REFUND_FAILED)
+
+
+async def _locked(order: OrderId) -> tuple[Seat, Group]:
+    """The seat that an order pays for, as it is under its group's lock."""
+    group = await lock((await Seat.get(order_id=order)).group_id)
+    return await Seat.get(order_id=order), group
 
 
 async def _may_be_taken(seat: Seat, group: Group) -> bool:
