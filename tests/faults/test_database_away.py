@@ -1,13 +1,11 @@
 """PostgreSQL ends and comes back: the shop recovers by itself, and WeChat is told to come again meanwhile."""
 
-import asyncio
-
-import httpx2
+from typing import Any
 
 from schema.trusted import operations
 from tests.faults.conftest import House
 from tests.journeys.installation import Installation, Server
-from tests.journeys.people import a_phone
+from tests.journeys.people import Phone, a_phone
 from tests.journeys.processes import until
 from tests.journeys.sockets import Sockets, brought, shows
 from tests.journeys.story import offer_deal, opened_group, paid
@@ -43,3 +41,25 @@ async def test_the_shop_recovers_and_a_payment_made_meanwhile_is_booked(house: H
     assert inbox.entries() == [each["id"] for each in await group.leader.inbox()]
     assert (watching.connected, inbox.connected, inbox.closed) == (1, 1, [])
     assert worker.runs
+
+
+async def _refused_with_500(shop: Installation, transaction: str) -> bool:
+    sent = await shop.wechat.sent()
+    (number,) = [each["out_trade_no"] for each in sent["orders"] if each.get("transaction_id") == transaction]
+    (letter,) = [each for each in sent["notifications"] if each["about"] == number]
+    assert letter["state"] == "waiting", letter
+    return str(letter["last_answer"]).startswith("5")
+
+
+async def _is_told_that_it_is_our_fault(server: Server) -> bool:
+    body = {"query": operations()["Deals"], "variables": {"first": 1}}
+    answer = await server.http.post("/graphql", json=body)
+    return [each["extensions"]["code"] for each in answer.json()["errors"]] == ["INTERNAL"]
+
+
+async def _is_booked(phone: Phone, checkout: dict[str, Any]) -> bool:
+    try:
+        return (await phone.order(checkout["order"]["id"]))["status"] == "PAID_FORMING"
+    except AssertionError:
+        # The server's connections to the database may still be those that were cut.
+        return False

@@ -72,6 +72,25 @@ async def test_a_gap_that_cannot_be_mended_now_does_not_end_the_bus(house: House
         await bus.stop()
 
 
+async def test_a_topic_that_is_asked_for_while_redis_is_away_is_heard_when_it_is_back(house: House) -> None:
+    here, there, heard = RedisBus(house.redis.url, "late"), RedisBus(house.redis.url, "late"), asyncio.Queue[int]()
+    gaps = asyncio.Queue[list[str]]()
+    here.on_gap = gaps.put
+    await house.redis.process.kill()
+    await here.start()
+    try:
+        await here.subscribe("group:1", heard.put_nowait)
+        await house.redis.start()
+        await there.start()
+        async with asyncio.timeout(20):
+            assert await gaps.get() == ["group:1"]
+            there.publish("group:1", 7)
+            assert await heard.get() == 7
+    finally:
+        await here.stop()
+        await there.stop()
+
+
 @pytest.fixture(autouse=True)
 async def _redis_is_back(house: House) -> None:
     """Whatever happened before, Redis runs when a test begins."""
