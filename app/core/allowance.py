@@ -21,6 +21,8 @@ _LEASES = 10
 class _Lease:
     minute: int
     left: int = 0
+    #: What this process has drawn so far, used or not.
+    drawn: int = 0
     spent: bool = False
 
 
@@ -55,21 +57,24 @@ class Allowance:
 
     async def _draw(self, key: str, lease: _Lease, units: int) -> None:
         wanted = max(units, self._per_minute // _LEASES) if self._redis else self._per_minute
-        before = await self._drawn_by_all(f"{self._prefix}:allowance:{key}:{lease.minute}", wanted)
+        by_all = await self._drawn_by_all(f"{self._prefix}:allowance:{key}:{lease.minute}", wanted)
+        before = lease.drawn if by_all is None else by_all
         granted = max(0, min(wanted, self._per_minute - before))
         lease.left += granted
+        lease.drawn += granted
         lease.spent = granted < wanted or self._redis is None
 
-    async def _drawn_by_all(self, name: str, wanted: int) -> int:
+    async def _drawn_by_all(self, name: str, wanted: int) -> int | None:
+        """What all processes had drawn before this draw; None where Redis cannot tell."""
         if self._redis is None:
-            return 0
+            return None
         try:
             pipeline = self._redis.pipeline(transaction=False)
             pipeline.incrby(name, wanted)
             pipeline.expire(name, 2 * MINUTE)
             drawn, _ = await pipeline.execute()
         except (RedisError, OSError):
-            return 0
+            return None
         return int(drawn) - wanted
 
     def _forget_earlier(self, minute: int) -> None:

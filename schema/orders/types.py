@@ -139,7 +139,8 @@ class Order(Node):
             id=public_id("order", row.id),
             row=row,
             status=row.status,
-            close_reason=row.close_reason,
+            # An order whose late money goes back was closed, and is not any more.
+            close_reason=row.close_reason if row.status is OrderStatus.CLOSED else None,
             amount=Money.of(row.amount_fen),
             pay_by=row.pay_by,
             created_at=row.created_at,

@@ -211,7 +211,7 @@ async def test_a_house_that_fails_sends_the_client_away_to_come_back(server: Ser
     server.world.failing.add("identify")
     async with wire(server) as ann:
         await ann.send({"type": "connection_init"})
-        assert (await ann.closed())[0] == 1011
+        assert (await ann.closed())[0] == 1013
     assert len(server.world.reported) == 1
 
 

@@ -93,15 +93,15 @@ def a_choice(buyer: Buyer, **changes: Any) -> Choice:
     return Choice(**{"offer": None, "quantity": 1, "address": buyer.address} | changes)
 
 
-async def opens(buyer: Buyer, deal: MadeDeal, **changes: Any) -> HeldSeat:
+async def opens(buyer: Buyer, deal: MadeDeal, *, key: str = "", **changes: Any) -> HeldSeat:
     return await opening.open_group(
-        buyer=buyer.id, deal=deal.id, choice=a_choice(buyer, **changes), key=f"open-{new_id()}"
+        buyer=buyer.id, deal=deal.id, choice=a_choice(buyer, **changes), key=key or f"open-{new_id()}"
     )
 
 
-async def joins(buyer: Buyer, group: Group, **changes: Any) -> HeldSeat:
+async def joins(buyer: Buyer, group: Group, *, key: str = "", **changes: Any) -> HeldSeat:
     return await opening.hold_seat(
-        buyer=buyer.id, group=group.code, choice=a_choice(buyer, **changes), key=f"join-{new_id()}"
+        buyer=buyer.id, group=group.code, choice=a_choice(buyer, **changes), key=key or f"join-{new_id()}"
     )
 
 

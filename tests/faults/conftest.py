@@ -14,6 +14,7 @@ from tests.conftest import ON_POSTGRES
 from tests.engine import node
 from tests.faults.servers import Postgres, Redis, own_postgres, own_redis
 from tests.journeys.installation import Installation, Store, start_together
+from tests.journeys.processes import until
 from tests.journeys.sockets import Sockets
 
 #: On SQLite the shop is one process, and what can happen to it is told by itself.
@@ -32,6 +33,14 @@ class House:
     postgres: Postgres
     redis: Redis
 
+    async def is_whole(self) -> None:
+        """See that everything runs that a test may have ended, and wait until it works together."""
+        for each in (self.redis, self.postgres, *self.shop.servers):
+            if not each.process.runs:
+                await each.start()
+        for server in self.shop.servers:
+            await until(server.is_ready, f"{server.origin} is ready")
+
 
 @pytest.fixture(scope="session")
 async def _house(_sandbox_keys: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
@@ -49,13 +58,14 @@ async def _house(_sandbox_keys: Path, tmp_path_factory: pytest.TempPathFactory) 
 async def house(_house: House) -> AsyncIterator[House]:
     """Both servers up, no worker, fair weather, the present; sound at the end."""
     shop = _house.shop
-    await start_together(*[server.start() for server in shop.servers if not server.process.runs])
+    await _house.is_whole()
     await shop.wechat.weather()
     async with shop.behind_the_counter():
         yield _house
-        await shop.is_sound()
         for worker in shop.workers:
             await worker.aclose()
+        await _house.is_whole()
+        await shop.is_sound()
         await shop.back_to_the_present()
 
 

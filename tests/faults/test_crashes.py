@@ -57,7 +57,9 @@ async def test_a_worker_that_is_killed_again_and_again_tells_everybody_once(shop
     assert set(sent.values()) == {1}, sent
     messages = await Message.filter(user_id__in=[member.id for member in members])
     # What was in a dying worker's hands was perhaps not sent, and is not sent again.
-    assert Counter(each.status in {MessageStatus.SENT, MessageStatus.ATTEMPTED} for each in messages) == {True: len(members)}
+    assert Counter(each.status in {MessageStatus.SENT, MessageStatus.ATTEMPTED} for each in messages) == {
+        True: len(members)
+    }
     assert len(sent) >= sum(each.status is MessageStatus.SENT for each in messages)
 
 

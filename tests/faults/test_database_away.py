@@ -30,6 +30,10 @@ async def test_the_shop_recovers_and_a_payment_made_meanwhile_is_booked(house: H
         assert await _is_told_that_it_is_our_fault(server)
         assert (await server.http.get("/health/live")).status_code == 200
 
+    # A phone that comes just now is not turned away for good.
+    come_too_early = cai.hear(sockets, hears_at)
+    await come_too_early.until(lambda heard: heard.closed)
+
     await house.postgres.start()
     await until(lambda: _is_booked(bob, by_bob), "the payment is booked")
     await watching.until(shows(seatsTaken=2))
@@ -40,6 +44,7 @@ async def test_the_shop_recovers_and_a_payment_made_meanwhile_is_booked(house: H
     assert watching.never_went_back()
     assert inbox.entries() == [each["id"] for each in await group.leader.inbox()]
     assert (watching.connected, inbox.connected, inbox.closed) == (1, 1, [])
+    await come_too_early.until(lambda heard: "GROUP_COMPLETED" in heard.kinds)
     assert worker.runs
 
 

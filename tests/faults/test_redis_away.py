@@ -2,8 +2,6 @@
 
 import asyncio
 
-import pytest
-
 from app.core.bus import RedisBus
 from tests.faults.conftest import House
 from tests.journeys.people import a_phone
@@ -89,10 +87,3 @@ async def test_a_topic_that_is_asked_for_while_redis_is_away_is_heard_when_it_is
     finally:
         await here.stop()
         await there.stop()
-
-
-@pytest.fixture(autouse=True)
-async def _redis_is_back(house: House) -> None:
-    """Whatever happened before, Redis runs when a test begins."""
-    if not house.redis.process.runs:
-        await house.redis.start()

@@ -105,13 +105,15 @@ class Door:
 
 @pytest.fixture
 async def door(shop: Installation, tmp_path: Path) -> AsyncIterator[Door]:
-    """deploy/nginx.conf before both servers, with addresses and folders changed."""
+    """deploy/nginx.conf before both servers, with addresses and folders changed, and less time to wait."""
     if shutil.which("nginx") is None:
         left_out("nginx is not installed")
     port = free_port()
     text = (ROOT / "deploy" / "nginx.conf").read_text().replace("listen 8080;", f"listen 127.0.0.1:{port};")
     for name, server in zip(("app1", "app2"), shop.servers, strict=True):
         text = text.replace(f"server {name}:8000", f"server {server.origin.removeprefix('http://')}")
+    # For so long it leaves a server alone that was not there when it was asked.
+    text = text.replace("fail_timeout=5s", "fail_timeout=1s")
     text = text.replace("/tmp/", f"{tmp_path}/").replace("/dev/stdout", f"{tmp_path}/access.log")  # noqa: S108 - the text to replace
     conf = tmp_path / "nginx.conf"
     conf.write_text(("user root;\n" if os.geteuid() == 0 else "") + text)
@@ -197,7 +199,7 @@ async def test_a_rolling_restart_loses_no_request(shop: Installation, door: Door
             assert await server.process.ended() in {0, -signal.SIGTERM}
             await _answered_more(door)
             await server.start()
-            # The door leaves a server alone for a while that was not there when it was asked.
+            # Not before the door has found that it is back.
             await until(lambda at=server: _serves(at), f"{server.origin} is asked")
     assert not door.repeats, door.said()
 

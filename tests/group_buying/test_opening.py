@@ -11,7 +11,6 @@ from app.core.errors import IdempotencyKeyReused
 from app.core.ids import DealId, new_id
 from app.core.models import IdempotencyKey
 from app.group_buying import errors, queries, rules
-from app.group_buying.actions import opening
 from app.group_buying.actions.dealing import NewOffer
 from app.group_buying.models import Deal, Group, Offer, Seat
 from app.group_buying.states import Audience, DealStatus, GroupStatus, SeatStatus
@@ -21,9 +20,7 @@ from app.orders.states import OrderStatus
 from app.payments.models import Payment, PaymentStatus
 from tests.conftest import WeChat
 from tests.factories.group_buying import (
-    Buyer,
     a_buyer,
-    a_choice,
     a_deal,
     a_group,
     group_of,
@@ -288,47 +285,39 @@ async def test_a_deal_that_ended_or_paused_opens_no_groups_and_lets_forming_ones
     await joins(await a_buyer("cat"), await group.now())
 
 
-async def _opens(buyer: Buyer, deal: Any, key: str, **changes: Any) -> opening.HeldSeat:
-    return await opening.open_group(buyer=buyer.id, deal=deal.id, choice=a_choice(buyer, **changes), key=key)
-
-
-async def _joins(buyer: Buyer, group: Group, key: str, **changes: Any) -> opening.HeldSeat:
-    return await opening.hold_seat(buyer=buyer.id, group=group.code, choice=a_choice(buyer, **changes), key=key)
-
-
 async def test_the_same_key_gives_the_same_group_and_the_same_seat() -> None:
     deal, leader, friend = await a_deal(), await a_buyer("ann"), await a_buyer("ben")
-    opened = await _opens(leader, deal, "k")
-    assert await _opens(leader, deal, "k") == opened
+    opened = await opens(leader, deal, key="k")
+    assert await opens(leader, deal, key="k") == opened
     await money_arrives(opened.order)
-    assert await _opens(leader, deal, "k") == opened
-    joined = await _joins(friend, await group_of(opened), "k")
-    assert await _joins(friend, await group_of(opened), "k") == joined
+    assert await opens(leader, deal, key="k") == opened
+    joined = await joins(friend, await group_of(opened), key="k")
+    assert await joins(friend, await group_of(opened), key="k") == joined
     assert (await Group.all().count(), await Seat.all().count()) == (1, 2)
 
 
 @pytest.mark.parametrize("change", [{"quantity": 2}, {"expected_fen": 1990}, {"share_code": "S23456789AB"}])
 async def test_the_same_key_with_other_input_is_refused(change: dict[str, Any]) -> None:
     deal, leader, friend = await a_deal(), await a_buyer("ann"), await a_buyer("ben")
-    opened = await _opens(leader, deal, "k")
+    opened = await opens(leader, deal, key="k")
     await money_arrives(opened.order)
     group = await group_of(opened)
-    await _joins(friend, group, "k")
+    await joins(friend, group, key="k")
     before = await everything()
-    for again in (_opens(leader, deal, "k", **change), _joins(friend, group, "k", **change)):
+    for again in (opens(leader, deal, key="k", **change), joins(friend, group, key="k", **change)):
         with pytest.raises(IdempotencyKeyReused):
             await again
     with pytest.raises(IdempotencyKeyReused):
-        await _opens(leader, await a_deal(), "k")
+        await opens(leader, await a_deal(), key="k")
     assert (await everything())["seats"] == before["seats"]
 
 
 async def test_a_key_belongs_to_one_buyer_and_one_mutation() -> None:
     deal, leader, friend = await a_deal(size=5), await a_buyer("ann"), await a_buyer("ben")
-    opened = await _opens(leader, deal, "k")
+    opened = await opens(leader, deal, key="k")
     await money_arrives(opened.order)
-    joined = await _joins(friend, await group_of(opened), "k")
-    own = await _opens(friend, deal, "k")
+    joined = await joins(friend, await group_of(opened), key="k")
+    own = await opens(friend, deal, key="k")
     assert len({opened.seat, joined.seat, own.seat}) == 3
 
 
@@ -336,10 +325,10 @@ async def test_a_refusal_is_not_stored_under_its_key() -> None:
     deal, leader = await a_deal(quota=1), await a_buyer("ann")
     before = await everything()
     with pytest.raises(errors.SoldOut):
-        await _opens(leader, deal, "k", quantity=2)
+        await opens(leader, deal, key="k", quantity=2)
     assert await everything() == before
     await Offer.filter(deal_id=deal.id).update(quota=2, quota_left=2)
-    held = await _opens(leader, deal, "k", quantity=2)
+    held = await opens(leader, deal, key="k", quantity=2)
     assert await IdempotencyKey.all().count() == 1
     assert (await order_of(held)).amount_fen == 3980
 

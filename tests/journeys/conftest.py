@@ -15,8 +15,8 @@ from tests.journeys.installation import Installation, start_together
 from tests.journeys.sockets import Sockets
 from tests.journeys.stores import a_shop
 
-#: These are about several processes, so they stand on PostgreSQL and Redis alone.
-collect_ignore = [] if ON_POSTGRES else ["test_two_servers.py", "test_race.py", "test_tokens.py"]
+#: What is about several processes stands on PostgreSQL and Redis alone; `make demo` plays against `make serve`.
+collect_ignore = ["test_demo.py"] if ON_POSTGRES else ["test_two_servers.py", "test_race.py", "test_tokens.py"]
 
 
 @pytest.fixture(scope="session")

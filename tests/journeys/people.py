@@ -128,9 +128,7 @@ class Phone:
         return sockets.listen(self.name, urls, "NotificationReceived", {"after": None}, token=self.token, **more)
 
 
-async def a_phone(
-    shop: Installation, name: str, server: Server | None = None, *, visitor: str | None = None
-) -> Phone:
+async def a_phone(shop: Installation, name: str, server: Server | None = None, *, visitor: str | None = None) -> Phone:
     """Somebody new who has signed in and said where goods go; `visitor` is who she was before."""
     phone = Phone(f"{name}-{uuid4().hex[:8]}", server or shop.servers[0], shop.wechat, visitor=visitor)
     await phone.sign_in()

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-
 from tests.conftest import _DATABASE, _FOLDER, _REDIS, _SERVER, ON_POSTGRES, _empty_all_tables, _on_server
 from tests.journeys.installation import Installation, Store
 
@@ -41,5 +40,3 @@ async def a_store(folder: Path, *, like: str | None = None) -> AsyncIterator[Sto
         yield Store(urlunsplit(urlsplit(_SERVER)._replace(path=f"/{name}")), _REDIS, name)
     finally:
         await _on_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-

@@ -125,7 +125,10 @@ async def test_strange_values_are_no_fault_of_ours(server: Server, operation: st
 @pytest.mark.parametrize(
     ("operation", "given"),
     [
-        ("SaveAddress", {"recipient": "安\x00安", "phone": "13800138000", "province": "a", "city": "b", "district": "c"}),
+        (
+            "SaveAddress",
+            {"recipient": "安\x00安", "phone": "13800138000", "province": "a", "city": "b", "district": "c"},
+        ),
         ("OpenGroup", {"dealId": "\x00", "idempotencyKey": "k"}),
         ("OpenGroup", {"dealId": "x", "idempotencyKey": "\x00"}),
         ("JoinGroup", {"groupCode": "G23456789AB", "idempotencyKey": "k" * 10_000}),
@@ -136,7 +139,10 @@ async def test_strange_input_of_somebody_signed_in_is_no_fault_of_ours(
     shop: Installation, server: Server, operation: str, given: dict[str, Any]
 ) -> None:
     phone = await a_phone(shop, "eve", server)
-    body = {"query": operations()[operation], "variables": {"input": given | ({"detail": "d"} if "city" in given else {})}}
+    body = {
+        "query": operations()[operation],
+        "variables": {"input": given | ({"detail": "d"} if "city" in given else {})},
+    }
     answer = await server.http.post("/graphql", json=body, headers={"authorization": f"Bearer {phone.token}"})
     assert answer.status_code < 500
     told = answer.json()
@@ -156,7 +162,16 @@ async def test_strange_tokens_are_nobodys(server: Server, token: str) -> None:
 
 @pytest.mark.parametrize(
     "message",
-    ["{", "5", "[]", '{"type": 5}', '{"type": "subscribe"}', '{"type": "connection_init", "payload": 5}', "\x00", b"\x00"],
+    [
+        "{",
+        "5",
+        "[]",
+        '{"type": 5}',
+        '{"type": "subscribe"}',
+        '{"type": "connection_init", "payload": 5}',
+        "\x00",
+        b"\x00",
+    ],
 )
 async def test_a_socket_that_is_sent_nonsense_is_closed_with_a_reason(server: Server, message: str | bytes) -> None:
     async with connect(server.socket_url, subprotocols=[Subprotocol("graphql-transport-ws")]) as socket:

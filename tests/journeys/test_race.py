@@ -38,7 +38,9 @@ async def test_nine_seats_go_to_nine_of_two_hundred_buyers(shop: Installation) -
 
     transactions = await asyncio.gather(*[phone.pay(checkout) for phone, checkout in holders])
     code = group.code
-    await until(lambda: db.value(str, "SELECT id FROM groups WHERE code = $1 AND status = 'COMPLETED'", code), "complete")
+    await until(
+        lambda: db.value(str, "SELECT id FROM groups WHERE code = $1 AND status = 'COMPLETED'", code), "complete"
+    )
     assert await _bought(code) == [_Bought("TO_SHIP", "TAKEN", "PAID")] * (SEATS + 1)
     users = await db.rows(UUID, _USERS_WITH_ORDERS, code)
     assert len(users) == SEATS + 1

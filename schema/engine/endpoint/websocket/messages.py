@@ -10,8 +10,9 @@ from schema.engine.ports import Caller
 
 PROTOCOL = "graphql-transport-ws"
 
-INTERNAL_ERROR = 1011
 TOO_BIG = 1009
+#: What fails on our side; not 1011, after which npm's graphql-ws never comes back.
+TRY_AGAIN_LATER = 1013
 BAD_MESSAGE = 4400
 NOT_INITIALISED = 4401
 FORBIDDEN = 4403

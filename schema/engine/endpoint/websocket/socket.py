@@ -15,12 +15,12 @@ from schema.engine.endpoint.websocket.messages import (
     FORBIDDEN,
     GOING_DOWN,
     GOODBYE_SECONDS,
-    INTERNAL_ERROR,
     LONGEST_REASON,
     NOT_INITIALISED,
     PROTOCOL,
     TOO_MANY,
     TOO_SLOW,
+    TRY_AGAIN_LATER,
     WRONG_PROTOCOL,
     Closing,
     caller_in,
@@ -175,7 +175,7 @@ class Socket:
             raise Closing(TOO_MANY, "Too many sockets") from None
         except Exception as error:  # noqa: BLE001 - presented, which logs it
             operations.presented(error, operations.ports.locale(caller))
-            raise Closing(INTERNAL_ERROR, "Come back later") from None
+            raise Closing(TRY_AGAIN_LATER, "Come back later") from None
         self._visitor = visitor
         self.tell({"type": "connection_ack"})
 
