@@ -38,6 +38,8 @@ def serve() -> None:
 def server(host: str = "127.0.0.1", port: int = 8000) -> None:
     """Serve, and nothing else: no migration, no demo data; the worker is a process of its own."""
     chosen = settings()
+    if chosen.wechat_sandbox and not chosen.wechat_sandbox_origin and host not in {"127.0.0.1", "::1", "localhost"}:
+        sys.exit("The sandbox lets anybody pay without money: it is not served beyond this machine (--host).")
     serve_app(create_app(chosen), host=host, port=port, trusted_proxies=chosen.trusted_proxies)
 
 

@@ -104,6 +104,8 @@ def create_engine(settings: Settings, allowance: Allowance, examples: Sequence[E
             suggestions=not production,
             explorer=not production,
             trusted_only=production,
+            # Longer than a call to WeChat is tried for: the answer must still name the order whose seat is held.
+            operation_seconds=30.0,
         ),
         trusted_documents(),
         examples,

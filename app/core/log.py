@@ -29,7 +29,8 @@ FORBIDDEN_KEYS = frozenset(
 
 def configure_logs(*, as_json: bool, level: int = logging.INFO) -> None:
     """Set the format of this process's logs. A repeated call sets it anew."""
-    renderer: Any = structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+    for_eyes = structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
+    renderer: Any = structlog.processors.JSONRenderer() if as_json else for_eyes
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """One installation's settings. Durations are in seconds, sizes in bytes."""
 
-    model_config = SettingsConfigDict(env_prefix="PINTUAN_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PINTUAN_", extra="ignore", hide_input_in_errors=True)
 
     env: Literal["development", "production"] = Field(
         default="development",

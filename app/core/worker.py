@@ -131,8 +131,8 @@ async def _deliver(delivery: outbox.DueDelivery, leased_until: datetime) -> None
     if reaction is None or not outbox.can_read(delivery.name, delivery.version):
         await _park(delivery, leased_until)
         return
-    fact = outbox.read(delivery.name, delivery.payload)
     try:
+        fact = outbox.read(delivery.name, delivery.payload)
         await _react(reaction, fact, delivery, leased_until)
     except _LeaseLostError:
         log.warning("worker.lease_lost", reaction=delivery.reaction)

@@ -13,8 +13,9 @@ from app.core.db.migrate import migrate
 from tests.conftest import ON_POSTGRES
 from tests.engine import node
 from tests.faults.servers import Postgres, Redis, own_postgres, own_redis
-from tests.journeys.installation import Installation, Store, start_together
+from tests.journeys.installation import Installation, Store
 from tests.journeys.processes import until
+from tests.journeys.running import Server, start_together
 from tests.journeys.sockets import Sockets
 
 #: On SQLite the shop is one process, and what can happen to it is told by itself.
@@ -35,7 +36,8 @@ class House:
 
     async def is_whole(self) -> None:
         """See that everything runs that a test may have ended, and wait until it works together."""
-        for each in (self.redis, self.postgres, *self.shop.servers):
+        ended: list[Redis | Postgres | Server] = [self.redis, self.postgres, *self.shop.servers]
+        for each in ended:
             if not each.process.runs:
                 await each.start()
         for server in self.shop.servers:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import asyncpg
 import pytest
@@ -18,7 +19,7 @@ from tests.journeys.processes import Process, free_port, run
 _BINARIES = Path("/usr/lib/postgresql")
 
 
-def left_out(reason: str) -> None:
+def left_out(reason: str) -> NoReturn:
     """Leave the test out where it cannot be run; in CI nothing is."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
@@ -110,15 +111,21 @@ async def own_redis(folder: Path) -> AsyncIterator[Redis]:
         await server.process.aclose()
 
 
+def _binaries() -> Path | None:
+    """The programs of the newest PostgreSQL of this machine."""
+    found = sorted(_BINARIES.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return found[-1].parent if found else None
+
+
 @asynccontextmanager
 async def own_postgres() -> AsyncIterator[Postgres]:
     """A PostgreSQL of one's own."""
-    found = sorted(_BINARIES.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
-    if not found or shutil.which("setpriv") is None:
+    found = _binaries()
+    if found is None or shutil.which("setpriv") is None:
         left_out(f"PostgreSQL's own programs are not in {_BINARIES}, or setpriv is missing")
     # Not below pytest's folder: that is closed to the user that PostgreSQL must run as.
     with tempfile.TemporaryDirectory(prefix="pintuan-postgres-") as folder:
-        server = Postgres(found[-1].parent, Path(folder))
+        server = Postgres(found, Path(folder))
         await server.make()
         await server.start()
         try:

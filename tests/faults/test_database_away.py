@@ -4,9 +4,10 @@ from typing import Any
 
 from schema.trusted import operations
 from tests.faults.conftest import House
-from tests.journeys.installation import Installation, Server
+from tests.journeys.installation import Installation
 from tests.journeys.people import Phone, a_phone
 from tests.journeys.processes import until
+from tests.journeys.running import Server
 from tests.journeys.sockets import Sockets, brought, shows
 from tests.journeys.story import offer_deal, opened_group, paid
 
@@ -64,7 +65,7 @@ async def _is_told_that_it_is_our_fault(server: Server) -> bool:
 
 async def _is_booked(phone: Phone, checkout: dict[str, Any]) -> bool:
     try:
-        return (await phone.order(checkout["order"]["id"]))["status"] == "PAID_FORMING"
+        return bool((await phone.order(checkout["order"]["id"]))["status"] == "PAID_FORMING")
     except AssertionError:
         # The server's connections to the database may still be those that were cut.
         return False

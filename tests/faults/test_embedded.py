@@ -39,7 +39,7 @@ async def test_a_payment_is_booked_and_told_once_though_the_shop_dies_right_afte
     await server.start()
 
     async def is_to_ship() -> bool:
-        return (await cai.order(joined["order"]["id"]))["status"] == "TO_SHIP"
+        return bool((await cai.order(joined["order"]["id"]))["status"] == "TO_SHIP")
 
     await until(is_to_ship, "the payment is booked")
     await watching.until(lambda heard: heard.is_complete)

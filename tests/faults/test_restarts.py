@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,15 @@ import pytest
 
 from app.core import db
 from tests.faults.servers import left_out
-from tests.journeys.installation import Installation, Server
+from tests.journeys.installation import Installation
 from tests.journeys.people import Phone, a_phone, new_key, post
 from tests.journeys.processes import ROOT, Process, free_port, until
+from tests.journeys.running import Server
 from tests.journeys.sockets import Sockets, brought, shows
 from tests.journeys.story import offer_deal, opened_group
 
 GOING_DOWN = 4499
-BUYERS = 8
+BUYERS = 4
 #: A phone that waits for so long has given up.
 PATIENCE_OF_A_PHONE = 20
 
@@ -200,7 +202,7 @@ async def test_a_rolling_restart_loses_no_request(shop: Installation, door: Door
             await _answered_more(door)
             await server.start()
             # Not before the door has found that it is back.
-            await until(lambda at=server: _serves(at), f"{server.origin} is asked")
+            await until(partial(_serves, server), f"{server.origin} is asked")
     assert not door.repeats, door.said()
 
 

@@ -94,9 +94,10 @@ async def test_a_deal_that_does_not_run_has_a_page_and_is_not_listed(
     api: Api, wechat: WeChat, changes: dict[str, Any], status: str
 ) -> None:
     now = await clock.now()
-    deal = await a_deal(
-        **{name: now + value if isinstance(value, timedelta) else value for name, value in changes.items()}
-    )
+    terms: dict[str, Any] = {
+        name: now + value if isinstance(value, timedelta) else value for name, value in changes.items()
+    }
+    deal = await a_deal(**terms)
     assert (await _deal_page(api, deal))["status"] == status
     assert (await _deals(api))["edges"] == []
 

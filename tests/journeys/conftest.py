@@ -11,7 +11,8 @@ import pytest
 
 from tests.conftest import ON_POSTGRES
 from tests.engine import node
-from tests.journeys.installation import Installation, start_together
+from tests.journeys.installation import Installation
+from tests.journeys.running import start_together
 from tests.journeys.sockets import Sockets
 from tests.journeys.stores import a_shop
 

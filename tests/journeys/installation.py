@@ -4,13 +4,12 @@
 factories, and to move the clock of every process at once.
 """
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import httpx2
 
@@ -18,15 +17,9 @@ from app import wiring
 from app.core import audit, clock, db, streams
 from app.core.bus import InProcessBus
 from app.core.settings import Settings
-from tests.journeys.processes import (
-    Finished,
-    Process,
-    clean_environment,
-    free_port,
-    python,
-    run,
-    until,
-)
+from tests.journeys.processes import Finished, Process, clean_environment, free_port, python, run, until
+from tests.journeys.running import Server, start_worker
+from tests.journeys.wechat import WeChat
 
 #: Signs access tokens in every process of an installation.
 TOKEN_KEY = "a key for tests that is long enough to sign with"
@@ -48,82 +41,6 @@ class Store:
             "PINTUAN_REDIS_URL": self.redis_url,
             "PINTUAN_REDIS_PREFIX": self.redis_prefix or "pintuan",
         }
-
-
-class WeChat:
-    """The sandbox's controls: the phone's side of WeChat, and its weather."""
-
-    def __init__(self, origin: str) -> None:
-        self._http = httpx2.AsyncClient(base_url=origin, timeout=20)
-        self.ahead_s = 0.0
-
-    async def play(self, what: str, **body: Any) -> dict[str, Any]:
-        """One of the controls under `/_/`, which must be granted."""
-        response = await self._http.post(f"/_/{what}", json=body)
-        assert response.status_code == 200, response.text
-        return dict(response.json())
-
-    async def refusal(self, what: str, **body: Any) -> str:
-        """The error of a control that must be refused."""
-        response = await self._http.post(f"/_/{what}", json=body)
-        assert response.status_code == 400, response.text
-        return str(response.json()["error"])
-
-    async def weather(self, **weather: Any) -> None:
-        """The weather from now on. Nothing said is fair, and hasty: what takes WeChat a minute takes a second."""
-        await self.play("faults", **{"pace": 0.02, "refund_s": 0} | weather)
-
-    async def sent(self) -> dict[str, Any]:
-        """What WeChat has received so far."""
-        return dict((await self._http.get("/_/sent")).json())
-
-    async def aclose(self) -> None:
-        """Hang up."""
-        await self._http.aclose()
-
-
-@dataclass
-class Server:
-    """A server process, and how to reach it."""
-
-    process: Process
-    origin: str
-    http: httpx2.AsyncClient
-
-    @property
-    def socket_url(self) -> str:
-        """Where its WebSocket is."""
-        return self.origin.replace("http", "ws", 1) + "/graphql"
-
-    @property
-    def pid(self) -> int:
-        """The id of its process."""
-        return self.process.pid
-
-    async def start(self) -> None:
-        """Start it (again) and wait until it is ready."""
-        await self.process.start()
-        await self.process.until_ready(self.is_ready)
-
-    async def is_ready(self) -> bool:
-        """Whether requests may be sent there."""
-        return await self.missing() == []
-
-    async def missing(self) -> list[str]:
-        """What it says it lacks; that it does not answer is `answer`."""
-        try:
-            # A connection of its own: one that was kept may lead to a process that has died.
-            async with httpx2.AsyncClient(base_url=self.origin, timeout=5) as http:
-                response = await http.get("/health/ready")
-        except httpx2.HTTPError:
-            return ["answer"]
-        return list(response.json()["missing"])
-
-    async def requests_to(self, route: str) -> float:
-        """How many requests to this route it has answered, as its metrics tell."""
-        metrics = (await self.http.get("/metrics")).text
-        lines = [line for line in metrics.splitlines() if line.startswith("pintuan_http_requests_total")]
-        return sum(float(line.rpartition(" ")[2]) for line in lines if f'route="{route}"' in line)
 
 
 @dataclass
@@ -293,24 +210,6 @@ class Installation:
         return True
 
 
-async def start_worker(process: Process) -> None:
-    """Start a worker (again) and wait until it works."""
-    before = process.said().count("worker.ready")
-
-    async def works() -> bool:
-        return process.said().count("worker.ready") > before
-
-    await process.start()
-    await process.until_ready(works)
-
-
-async def start_together(*starting: Any) -> list[Any]:
-    """Start several at once: most of a start is waiting for one's own imports."""
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(each) for each in starting]
-    return [task.result() for task in tasks]
-
-
 async def _nothing_is_due() -> bool:
     return not any([await db.value(int, statement) for statement in _DUE])
 
@@ -320,5 +219,6 @@ _DUE = (
     "SELECT COUNT(*) AS n FROM refunds WHERE status IN ('WAITING', 'PROCESSING')",
     "SELECT COUNT(*) AS n FROM messages WHERE status = 'WAITING'",
     "SELECT COUNT(*) AS n FROM seats WHERE release_due_at <= $now",
-    "SELECT COUNT(*) AS n FROM groups WHERE status = 'FAILING' OR (status = 'FORMING' AND held = 0 AND expires_at <= $now)",
+    "SELECT COUNT(*) AS n FROM groups WHERE status = 'FORMING' AND held = 0 AND expires_at <= $now",
+    "SELECT COUNT(*) AS n FROM groups WHERE status = 'FAILING'",
 )

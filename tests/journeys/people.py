@@ -7,8 +7,10 @@ from uuid import uuid4
 import httpx2
 
 from schema.trusted import operations
-from tests.journeys.installation import Installation, Server, WeChat
+from tests.journeys.installation import Installation
+from tests.journeys.running import Server
 from tests.journeys.sockets import Listening, Sockets
+from tests.journeys.wechat import WeChat
 
 WEST_LAKE = {"province": "浙江省", "city": "杭州市", "district": "西湖区", "detail": "文三路 1 号"}
 

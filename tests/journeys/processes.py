@@ -36,7 +36,7 @@ async def until(happens: Callable[[], Awaitable[Any]], what: str, patience: floa
     """Look again and again; what the first look gives that finds something."""
     try:
         async with asyncio.timeout(patience):
-            while not (found := await happens()):
+            while not (found := await happens()):  # noqa: ASYNC110 - it happens in other processes
                 await asyncio.sleep(_LOOK_EVERY_S)
     except TimeoutError:
         raise AssertionError(f"after {patience} s it is still not so: {what}") from None

@@ -6,9 +6,10 @@ from typing import Any
 
 from schema.scalars import public_id
 from tests.factories.group_buying import a_deal
-from tests.journeys.installation import Installation, Server
+from tests.journeys.installation import Installation
 from tests.journeys.people import Phone, a_phone, ask
 from tests.journeys.processes import until
+from tests.journeys.running import Server
 from tests.journeys.sockets import Listening, Sockets, brought, shows
 
 
@@ -40,7 +41,7 @@ async def paid(phone: Phone, checkout: dict[str, Any]) -> None:
     """Pay, and wait until the shop has heard of it from WeChat."""
 
     async def is_booked() -> bool:
-        return (await phone.order(checkout["order"]["id"]))["status"] != "UNPAID"
+        return bool((await phone.order(checkout["order"]["id"]))["status"] != "UNPAID")
 
     await phone.pay(checkout)
     await until(is_booked, f"the payment of {phone.name} is booked")

@@ -12,8 +12,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from schema.trusted import operations
-from tests.journeys.installation import Installation, Server
+from tests.journeys.installation import Installation
 from tests.journeys.people import a_phone
+from tests.journeys.running import Server
 
 JSON = {"content-type": "application/json"}
 MEGABYTE = 1024 * 1024
@@ -153,7 +154,7 @@ async def test_strange_input_of_somebody_signed_in_is_no_fault_of_ours(
 
 @pytest.mark.parametrize("token", ["x", "\u00e9", "a.b.c", "ey" * 20_000])
 async def test_strange_tokens_are_nobodys(server: Server, token: str) -> None:
-    headers = {"authorization": f"Bearer {token}".encode()}
+    headers = {b"authorization": f"Bearer {token}".encode()}
     answer = await server.http.post("/graphql", json={"query": "{ viewer { roles } }"}, headers=headers)
     assert answer.status_code < 500
     if answer.status_code < 430 and answer.headers["content-type"].startswith("application/"):
