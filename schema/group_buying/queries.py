@@ -13,7 +13,8 @@ from schema.context import Info
 from schema.group_buying.types import Deal, Eligibility, Group, MySeat
 from schema.group_buying.types.deal import open_deal, open_offer
 from schema.group_buying.types.group import open_group
-from schema.inputs import bad_input, read_cursor, read_id, read_page_size, read_text
+from schema.group_buying.types.place import read_place
+from schema.inputs import read_id, read_page_size, read_text
 from schema.refusals import to_graphql
 
 _LONGEST_SEARCH = 100
@@ -42,7 +43,7 @@ class GroupBuyingQuery:
         """List the deals that run now, those that end first at the top."""
         size = read_page_size(first)
         search = read_text((filter and filter.search) or "", "filter.search", _LONGEST_SEARCH)
-        found = await queries.deals_page(search=search, limit=size + 1, after=_place(after))
+        found = await queries.deals_page(search=search, limit=size + 1, after=_place_of_deal(after))
         return page(
             found,
             first=size,
@@ -68,14 +69,9 @@ class GroupBuyingQuery:
             return None
 
 
-def _place(after: str | None) -> tuple[datetime, DealId] | None:
-    key = read_cursor(after, [str, str])
-    if key is None:
-        return None
-    try:
-        return datetime.fromisoformat(key[0]), DealId(UUID(key[1]))
-    except ValueError:
-        bad_input("after", "This is no cursor that this API has given.")
+def _place_of_deal(after: str | None) -> tuple[datetime, DealId] | None:
+    key = read_place(after, [datetime, UUID])
+    return key and (key[0], DealId(key[1]))
 
 
 @strawberry.type

@@ -9,7 +9,8 @@ from app.core.ids import OrderId
 from app.orders import queries
 from schema.connections import Connection, page
 from schema.context import Info
-from schema.inputs import bad_input, read_cursor, read_id, read_page_size
+from schema.group_buying.types.place import read_place
+from schema.inputs import read_id, read_page_size
 from schema.orders.types import Order, open_order
 
 
@@ -39,10 +40,5 @@ class OrdersViewer:
 
 
 def _place(after: str | None) -> tuple[datetime, OrderId] | None:
-    key = read_cursor(after, [str, str])
-    if key is None:
-        return None
-    try:
-        return datetime.fromisoformat(key[0]), OrderId(UUID(key[1]))
-    except ValueError:
-        bad_input("after", "This is no cursor that this API has given.")
+    key = read_place(after, [datetime, UUID])
+    return key and (key[0], OrderId(key[1]))

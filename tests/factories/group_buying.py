@@ -64,10 +64,12 @@ class MadeDeal:
     product: ProductId
 
 
-async def a_deal(*, prices: Sequence[int] = (1990,), quota: int = 100, **changes: Any) -> MadeDeal:
+async def a_deal(
+    *, prices: Sequence[int] = (1990,), quota: int = 100, product_title: str = "龙井茶", **changes: Any
+) -> MadeDeal:
     now = await clock.now()
     product, skus = await catalog.create_product(
-        title="龙井茶",
+        title=product_title,
         description="明前龙井，清香回甘。",
         category="tea",
         pictures=[{"path": "demo/tea.png", "width": 800, "height": 800}],

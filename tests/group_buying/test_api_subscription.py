@@ -68,7 +68,7 @@ async def test_the_first_frame_is_the_group_as_it_is_and_then_every_change(api: 
         assert (frame["kind"], frame["version"]) == ("LEADER_CHANGED", (await group.now()).version)
 
 
-async def test_a_completed_group_is_the_last_frame(api: Api, wechat: WeChat) -> None:
+async def test_a_completed_group_is_the_last_frame(api: Api) -> None:
     group = await a_group(size=2)
     held = await joins(await a_buyer("ben"), await group.now())
     async with _following(api, group.code) as stream:
@@ -88,7 +88,7 @@ async def test_a_group_that_is_cancelled_ends_its_stream(api: Api, wechat: WeCha
         await _ends(stream)
 
 
-async def test_a_failing_group_goes_on_until_every_refund_is_final(api: Api, wechat: WeChat) -> None:
+async def test_a_failing_group_goes_on_until_every_refund_is_final(api: Api) -> None:
     deal = await a_deal(prices=(0,), size=3)
     held = await opens(await a_buyer(), deal)
     async with _following(api, (await group_of(held)).code) as stream:
@@ -106,7 +106,7 @@ async def _changes(group: Opened, name: str) -> int:
     return (await group.now()).version
 
 
-async def test_who_comes_back_with_what_is_still_current_hears_only_what_follows(api: Api, wechat: WeChat) -> None:
+async def test_who_comes_back_with_what_is_still_current_hears_only_what_follows(api: Api) -> None:
     group = await a_group(size=5)
     current = (await group.now()).version
     async with _following(api, group.code, current) as stream:
@@ -116,7 +116,7 @@ async def test_who_comes_back_with_what_is_still_current_hears_only_what_follows
         assert (frame["kind"], frame["version"]) == ("SEAT_HELD", version)
 
 
-async def test_who_comes_back_late_gets_the_newest_state_and_no_older_one(api: Api, wechat: WeChat) -> None:
+async def test_who_comes_back_late_gets_the_newest_state_and_no_older_one(api: Api) -> None:
     group = await a_group(size=5)
     behind = (await group.now()).version
     for name in ("ben", "cat"):
@@ -125,7 +125,7 @@ async def test_who_comes_back_late_gets_the_newest_state_and_no_older_one(api: A
         assert (await _next(stream))["version"] == newest
 
 
-async def test_a_version_from_the_future_is_set_right(api: Api, wechat: WeChat) -> None:
+async def test_a_version_from_the_future_is_set_right(api: Api) -> None:
     group = await a_group(size=5)
     async with _following(api, group.code, 10**6) as stream:
         frame = await _next(stream)
@@ -133,7 +133,7 @@ async def test_a_version_from_the_future_is_set_right(api: Api, wechat: WeChat) 
 
 
 @pytest.mark.parametrize("behind", [None, 0, 1, 10**6])
-async def test_of_a_group_that_has_ended_there_is_one_frame(api: Api, wechat: WeChat, behind: int | None) -> None:
+async def test_of_a_group_that_has_ended_there_is_one_frame(api: Api, behind: int | None) -> None:
     group = await a_group(size=2, taken=2)
     version = (await group.now()).version
     after = None if behind is None else max(version - behind, 0) if behind < 10**6 else behind
@@ -144,16 +144,16 @@ async def test_of_a_group_that_has_ended_there_is_one_frame(api: Api, wechat: We
 
 
 @pytest.mark.parametrize("code", ["G2222222222", "", "拼团", "S23456789AB", "x" * 5000])
-async def test_an_unknown_code_is_not_found(api: Api, wechat: WeChat, code: str) -> None:
+async def test_an_unknown_code_is_not_found(api: Api, code: str) -> None:
     assert await _refusal(api, code) == "NOT_FOUND"
 
 
-async def test_a_version_below_zero_is_no_version(api: Api, wechat: WeChat) -> None:
+async def test_a_version_below_zero_is_no_version(api: Api) -> None:
     group = await a_group()
     assert await _refusal(api, group.code, -1) == "BAD_USER_INPUT"
 
 
-async def test_many_who_follow_one_group_hear_the_same(api: Api, wechat: WeChat) -> None:
+async def test_many_who_follow_one_group_hear_the_same(api: Api) -> None:
     group = await a_group(size=5)
     async with contextlib.AsyncExitStack() as stack:
         streams = [await stack.enter_async_context(_following(api, group.code)) for _ in range(5)]

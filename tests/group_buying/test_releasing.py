@@ -4,16 +4,13 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from structlog.testing import capture_logs
 
 from app.core import audit, db, idempotency
 from app.core.errors import IdempotencyKeyReused
-from app.core.ids import new_id
 from app.desk.models import DeskItem, Matter
 from app.group_buying import errors, flows, jobs, rules
 from app.group_buying.actions import opening
 from app.group_buying.actions.opening import HeldSeat
-from app.group_buying.models import Seat
 from app.group_buying.states import GroupChangeKind, GroupStatus, SeatEnd, SeatStatus
 from app.orders.errors import OrderAlreadyPaid, OrderNotFound, OrderNotPayable
 from app.orders.models import Order
@@ -173,17 +170,6 @@ async def test_money_in_another_amount_lies_on_the_desk_and_keeps_no_seat(wechat
     (item,) = await DeskItem.all()
     assert (item.matter, item.subject, item.detail["amount_fen"]) == (Matter.WRONG_AMOUNT, transaction, 1990)
     assert await audit.run(CHECKS) == []
-
-
-async def test_one_seat_that_cannot_be_released_does_not_keep_the_others(wechat: WeChat) -> None:
-    group = await a_group(size=5)
-    held = [await joins(await a_buyer(name), await group.now()) for name in ("ben", "cat", "dan")]
-    await Seat.filter(id=held[0].seat).update(order_id=new_id())
-    await wechat.move_clock(rules.HOLD.total_seconds() + 1)
-    with capture_logs() as logged:
-        assert await jobs.release_holds() == 2
-    assert [line["item"] for line in logged if line["event"] == "job.item_failed"] == [str(held[0].seat)]
-    assert [(await seat_of(each)).status for each in held[1:]] == [SeatStatus.RELEASED] * 2
 
 
 async def test_a_leaders_hold_that_ends_cancels_her_group(wechat: WeChat) -> None:

@@ -17,7 +17,8 @@ from schema.catalog.types import Product
 from schema.connections import Connection, page
 from schema.context import Info
 from schema.group_buying.loaders import load_groups, load_offers_of
-from schema.inputs import bad_input, read_cursor, read_page_size
+from schema.group_buying.types.place import read_place
+from schema.inputs import read_page_size
 from schema.pictures import media_url
 from schema.scalars import Money, Node, public_id
 
@@ -170,13 +171,8 @@ class Deal(Node):
 
 
 def _place(after: str | None) -> tuple[int, datetime, GroupId] | None:
-    key = read_cursor(after, [int, str, str])
-    if key is None:
-        return None
-    try:
-        return key[0], datetime.fromisoformat(key[1]), GroupId(UUID(key[2]))
-    except ValueError:
-        bad_input("after", "This is no cursor that this API has given.")
+    key = read_place(after, [int, datetime, UUID])
+    return key and (key[0], key[1], GroupId(key[2]))
 
 
 async def _product(info: Info, deal: models.Deal) -> catalog.Product:
