@@ -78,13 +78,6 @@ async def groups(ids: Sequence[GroupId]) -> dict[GroupId, Group]:
     return {each.id: each for each in await Group.filter(id__in=ids)}
 
 
-async def groups_of_orders(ids: Sequence[OrderId]) -> dict[OrderId, Group]:
-    """The groups in which these orders pay for a seat."""
-    seats = await Seat.filter(order_id__in=ids)
-    found = await groups([seat.group_id for seat in seats])
-    return {seat.order_id: found[seat.group_id] for seat in seats}
-
-
 async def heads(ids: Sequence[GroupId]) -> dict[GroupId, int]:
     """The versions of these groups: the heads of their streams."""
     return {each.id: each.version for each in await Group.filter(id__in=ids).only("id", "version")}

@@ -1,8 +1,16 @@
 """Deals, groups and seats, many at once."""
 
+from datetime import datetime
+
+from app.core import clock
 from app.core.ids import DealId, GroupId, OrderId
 from app.group_buying import queries
 from app.group_buying.models import Deal, Group, Offer, Seat
+
+
+async def load_moment(deals: list[DealId]) -> list[datetime]:
+    """The moment at which all these deals are looked at: one, however many ask for it at once."""
+    return [await clock.now()] * len(deals)
 
 
 async def load_deals(ids: list[DealId]) -> list[Deal | None]:
@@ -20,12 +28,6 @@ async def load_offers_of(ids: list[DealId]) -> list[list[Offer]]:
 async def load_groups(ids: list[GroupId]) -> list[Group | None]:
     """These groups; None for what there is not."""
     found = await queries.groups(ids)
-    return [found.get(each) for each in ids]
-
-
-async def load_groups_of_orders(ids: list[OrderId]) -> list[Group | None]:
-    """The groups in which these orders pay for a seat; None for a purchase alone."""
-    found = await queries.groups_of_orders(ids)
     return [found.get(each) for each in ids]
 
 

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from app.accounts import rules as account_rules
-from app.core.ids import OrderId
+from app.core.ids import GroupId, OrderId
 from app.core.words import say
 from app.group_buying import models as group_buying
 from app.group_buying.states import IfSeatLost
@@ -17,7 +17,7 @@ from app.orders.states import CloseReason, OrderStatus
 from app.payments import models as payments
 from app.payments.models import RefundReason, RefundStatus
 from schema.context import Info
-from schema.group_buying.loaders import load_groups_of_orders, load_seats_of_orders
+from schema.group_buying.loaders import load_groups, load_seats_of_orders
 from schema.group_buying.types import Group
 from schema.orders.loaders import load_lines, load_refunds
 from schema.pictures import media_url
@@ -115,21 +115,19 @@ class Order(Node):
     )
     async def overflow(self, info: Info) -> Overflow | None:
         """Tell what became of late money."""
-        loader: DataLoader[OrderId, group_buying.Seat | None] = info.context.loader(load_seats_of_orders)
-        seat = await loader.load(self.row.id)
-        group = await self._group(info)
-        if seat is None or seat.overflow is None or group is None:
+        seat = await self._seat(info)
+        if seat is None or seat.overflow is None:
             return None
-        return Overflow(outcome=seat.overflow, from_group=Group.of(group), to_group=None)
+        return Overflow(outcome=seat.overflow, from_group=await _group(info, seat), to_group=None)
 
     @strawberry.field(description="Null for a purchase alone.")
     async def group(self, info: Info) -> Group | None:
         """Tell the group that it has a seat in."""
-        group = await self._group(info)
-        return Group.of(group) if group else None
+        seat = await self._seat(info)
+        return await _group(info, seat) if seat else None
 
-    async def _group(self, info: Info) -> group_buying.Group | None:
-        loader: DataLoader[OrderId, group_buying.Group | None] = info.context.loader(load_groups_of_orders)
+    async def _seat(self, info: Info) -> group_buying.Seat | None:
+        loader: DataLoader[OrderId, group_buying.Seat | None] = info.context.loader(load_seats_of_orders)
         return await loader.load(self.row.id)
 
     @classmethod
@@ -146,6 +144,14 @@ class Order(Node):
             created_at=row.created_at,
             address=_address(row),
         )
+
+
+async def _group(info: Info, seat: group_buying.Seat) -> Group:
+    loader: DataLoader[GroupId, group_buying.Group | None] = info.context.loader(load_groups)
+    row = await loader.load(seat.group_id)
+    if row is None:
+        raise LookupError(f"seat {seat.id} is in no group")
+    return Group.of(row)
 
 
 def _address(row: models.Order) -> ShippingAddress | None:

@@ -16,7 +16,7 @@ from schema.catalog.loaders import load_products, load_skus, load_skus_of
 from schema.catalog.types import Product
 from schema.connections import Connection, page
 from schema.context import Info
-from schema.group_buying.loaders import load_groups, load_offers_of
+from schema.group_buying.loaders import load_groups, load_moment, load_offers_of
 from schema.group_buying.types.place import read_place
 from schema.inputs import read_page_size
 from schema.pictures import media_url
@@ -94,7 +94,8 @@ class Deal(Node):
     @strawberry.field
     async def status(self, info: Info) -> DealStatus:
         """Say how it stands now."""
-        return rules.deal_status(self.row.terms, await info.context.now())
+        loader: DataLoader[DealId, datetime] = info.context.loader(load_moment)
+        return rules.deal_status(self.row.terms, await loader.load(self.row.id))
 
     @strawberry.field(description="Per piece in a group of this size.")
     async def price(self, info: Info) -> Money:
