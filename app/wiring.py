@@ -21,6 +21,8 @@ from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
+from app.live import queries as live
+from app.live.actions.change import STREAM as LIVE_STREAM
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
@@ -65,6 +67,7 @@ def join_rooms() -> None:
     for reactions in (notifications_reactions.REACTIONS, share_reactions.REACTIONS):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
+    streams.register(LIVE_STREAM, live.heads)
     streams.register("inbox", notifications.heads)
     streams.register("session", accounts.session_heads)
     for kind, reader in things.READERS.items():
