@@ -42,9 +42,7 @@ class Finding:
         return self.outcome is Outcome.PASS
 
 
-async def check_text(
-    *, author: UserId, texts: Sequence[str], scene: TextScene, is_scheduled: bool = False
-) -> Finding:
+async def check_text(*, author: UserId, texts: Sequence[str], scene: TextScene, is_scheduled: bool = False) -> Finding:
     """Look at what somebody is about to publish, before the transaction that publishes it. TextRejected.
 
     REVIEW goes into the queue in that transaction (`actions.put_in_queue`), and is read by nobody until it is
@@ -98,13 +96,16 @@ def _parts(text: str) -> list[str]:
     return [text[start : start + LONGEST_CHECKED_TEXT] for start in range(0, max(len(text) - _OVERLAP, 1), step)]
 
 
-_known: tuple[queries.WordsHead, Filter] | None = None
-
-
 async def current_filter() -> Filter:
     """The filter of this moment; made anew only where staff have changed its words."""
-    global _known
     head = await queries.words_head()
-    if _known is None or _known[0] != head:
-        _known = (head, Filter([*_LISTED, *await queries.added_words()]))
-    return _known[1]
+    made = _made.get(head)
+    if made is None:
+        made = Filter([*_LISTED, *await queries.added_words()])
+        _made.clear()
+        _made[head] = made
+    return made
+
+
+#: The one filter that was made last, by the words it was made of.
+_made: dict[queries.WordsHead, Filter] = {}

@@ -69,9 +69,7 @@ async def items(ids: Sequence[UUID]) -> dict[UUID, ModerationItem]:
 
 async def is_waiting(target: Target) -> bool:
     """Whether a thing is in the queue."""
-    return await ModerationItem.filter(
-        target_kind=target.kind, target_id=target.id, status=ItemStatus.OPEN
-    ).exists()
+    return await ModerationItem.filter(target_kind=target.kind, target_id=target.id, status=ItemStatus.OPEN).exists()
 
 
 async def reports_of(item_id: UUID) -> list[Report]:
