@@ -73,13 +73,13 @@ def test_every_refusal_stands_in_the_table_of_codes() -> None:
     table = set().union(
         *[
             _codes_of(area)
-            for area in ("sign-in", "profile", "any", "deal", "group", "order", "share", "content", "staff")
+            for area in ("sign-in", "profile", "any", "deal", "group", "order", "shipping", "share", "content", "staff")
         ]
     )
     assert {code for code in _all_refusals() if code != "BELL_RANG"} <= table
 
 
-@pytest.mark.parametrize("area", ["sign-in", "any mutation", "anything", "deal", "group", "order", "share"])
+@pytest.mark.parametrize("area", ["sign-in", "any mutation", "anything", "deal", "group", "order", "shipping", "share"])
 def test_every_code_of_a_living_area_has_its_refusal(area: str) -> None:
     wiring.join_rooms()
     later = {"PRODUCT_NOT_FOUND", "PHONE_CODE_INVALID"}
