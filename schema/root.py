@@ -11,6 +11,8 @@ from app.core import ids
 from schema.accounts.mutations import AccountsMutation
 from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
 from schema.accounts.queries import AccountsViewer
+from schema.audit_log.queries import AuditLogStaff
+from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
@@ -34,6 +36,7 @@ Opener = Callable[[Info, UUID], Awaitable[Any | None]]
 #: Kind of public id to what opens it, for whoever asks.
 NODE_OPENERS: dict[str, Opener] = {
     **ACCOUNTS_NODES,
+    **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
     **NOTIFICATIONS_NODES,
@@ -46,6 +49,11 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
 class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer):
     """What is the caller's own."""
+
+
+@strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
+class Staff(AuditLogStaff):
+    """The staff's own."""
 
 
 @strawberry.type
@@ -67,6 +75,12 @@ class Query(GroupBuyingQuery, ShareQuery):
     def viewer(self, info: Info) -> Viewer | None:
         """Give what is the caller's own."""
         return Viewer() if info.context.who() else None
+
+    @strawberry.field(description="What staff work with; null for who is no staff.")
+    def staff(self, info: Info) -> Staff | None:
+        """Give what is the staff's."""
+        asker = info.context.who()
+        return Staff() if asker and asker.roles else None
 
 
 @strawberry.type(

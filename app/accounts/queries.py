@@ -86,6 +86,48 @@ async def roles(user: UserId) -> frozenset[Role]:
     return frozenset(await db.rows(Role, "SELECT role FROM user_roles WHERE user_id = $1", user))
 
 
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Who works here, or once did."""
+
+    user: UserId
+    nickname: str
+    username: str | None
+    roles: frozenset[Role]
+
+
+async def staff_members(ids: Sequence[UserId]) -> list[StaffMember]:
+    """Those of these users who are staff, or have a password; in no order."""
+    found = await db.rows(_StaffRow, _STAFF, list(set(ids)))
+    rows: dict[UserId, list[_StaffRow]] = {}
+    for each in found:
+        rows.setdefault(each.user_id, []).append(each)
+    return [
+        StaffMember(
+            user=user,
+            nickname=each[0].nickname,
+            username=each[0].username,
+            roles=frozenset(row.role for row in each if row.role),
+        )
+        for user, each in rows.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _StaffRow:
+    user_id: UserId
+    nickname: str
+    username: str | None
+    role: Role | None
+
+
+_STAFF = """
+SELECT u.id AS user_id, u.nickname, c.username, r.role
+  FROM users u LEFT JOIN credentials c ON c.user_id = u.id LEFT JOIN user_roles r ON r.user_id = u.id
+ WHERE u.id = ANY($1::uuid[]) AND (c.id IS NOT NULL OR r.id IS NOT NULL)
+"""
+
+
 async def addresses(user: UserId) -> list[Address]:
     """A user's addresses: the default first, then the newest."""
     return await Address.filter(user_id=user, deleted_at__isnull=True).order_by("-is_default", "-created_at", "-id")

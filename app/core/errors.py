@@ -35,3 +35,7 @@ class IdempotencyKeyReused(DomainError):
 
 class TargetNotFound(DomainError):
     """It is no longer there."""
+
+
+class Stale(DomainError):
+    """Somebody else has changed this meanwhile; please look at it again."""

@@ -1,8 +1,11 @@
 """People, many at once."""
 
+from strawberry.dataloader import DataLoader
+
 from app.accounts import models, queries
 from app.core.ids import UserId
-from schema.accounts.types import person
+from schema.accounts.types import StaffMember, person
+from schema.context import Info
 from schema.scalars import Person
 
 
@@ -15,3 +18,16 @@ async def load_users(users: list[UserId]) -> list[models.User | None]:
     """These users; None for whom there is not."""
     found = {each.id: each for each in await queries.users(users)}
     return [found.get(each) for each in users]
+
+
+async def load_staff(users: list[UserId]) -> list[queries.StaffMember | None]:
+    """These members of staff, past or present; None for who never was any."""
+    found = {each.user: each for each in await queries.staff_members(users)}
+    return [found.get(each) for each in users]
+
+
+async def staff_member(info: Info, user: UserId) -> StaffMember | None:
+    """A member of staff, past or present; None for who never was any."""
+    loader: DataLoader[UserId, queries.StaffMember | None] = info.context.loader(load_staff)
+    found = await loader.load(user)
+    return StaffMember.of(found) if found else None

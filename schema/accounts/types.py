@@ -5,7 +5,7 @@ from uuid import UUID
 
 import strawberry
 
-from app.accounts import models, rules
+from app.accounts import models, queries, rules
 from app.accounts.models import Role
 from app.accounts.queries import PublicPerson
 from app.core import ids
@@ -50,6 +50,25 @@ class User(Node):
     def of(cls, row: models.User) -> "User":
         """The API's form of a user."""
         return cls(id=public_id("user", row.id), nickname=row.nickname, avatar_url=media_url(row.avatar_path))
+
+
+@strawberry.type(description="Who works here. For staff only.")
+class StaffMember(Node):
+    """A member of staff."""
+
+    nickname: str
+    username: str | None = strawberry.field(description="Null for who signs in through WeChat alone.")
+    roles: list[Role]
+
+    @classmethod
+    def of(cls, member: queries.StaffMember) -> "StaffMember":
+        """The API's form of a member of staff."""
+        return cls(
+            id=public_id("staff", member.user),
+            nickname=member.nickname,
+            username=member.username,
+            roles=sorted(member.roles),
+        )
 
 
 @strawberry.type

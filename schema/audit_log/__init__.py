@@ -1,0 +1,1 @@
+"""What staff did, for the shop's owner to read."""
