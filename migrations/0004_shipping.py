@@ -21,7 +21,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0003_audit_log')]
+    dependencies = [("pintuan", "0003_audit_log")]
 
     operations = [
         ops.CreateModel(
