@@ -26,7 +26,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0003_audit_log')]
+    dependencies = [("pintuan", "0004_shipping")]
 
     initial = False
 
