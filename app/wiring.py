@@ -27,6 +27,8 @@ from app.membership import reactions as membership_reactions
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
+from app.orders import audit as orders_audit
+from app.orders import jobs as orders_jobs
 from app.payments import audit as payments_audit
 from app.payments import jobs as payments_jobs
 from app.payments import ports as payments
@@ -55,11 +57,17 @@ JOBS: list[Job] = [
     *group_buying_jobs.JOBS,
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
+    *orders_jobs.JOBS,
     *notifications_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
-CHECKS: list[Check] = [*payments_audit.CHECKS, *membership_audit.CHECKS, *group_buying_audit.CHECKS]
+CHECKS: list[Check] = [
+    *payments_audit.CHECKS,
+    *orders_audit.CHECKS,
+    *membership_audit.CHECKS,
+    *group_buying_audit.CHECKS,
+]
 
 
 @cache

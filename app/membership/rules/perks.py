@@ -23,12 +23,10 @@ _DECIMAL = re.compile(r"\d{1,2}(\.\d{1,2})?")
 
 @dataclass(frozen=True, slots=True)
 class Perk:
-    """One thing that a tier gives. `value` is a plain number as text, in the unit of its kind:
-
-    per cent that are left to pay, times the points, hours before the start, yuan.
-    """
+    """One thing that a tier gives."""
 
     kind: PerkKind
+    #: A plain number as text: per cent that are left to pay, times the points, hours before the start, yuan.
     value: str | None = None
 
 

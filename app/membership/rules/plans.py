@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from app.membership.rules.perks import Perk, is_at_least
@@ -111,7 +112,7 @@ def oddities(tiers: Sequence[Tier]) -> list[Conflict]:
 
 
 def _pairs(tiers: Sequence[Tier]) -> Iterator[tuple[Tier, Tier]]:
-    return zip(tiers[:-1], tiers[1:], strict=True)
+    return pairwise(tiers)
 
 
 def to_json(tiers: Sequence[Tier]) -> list[dict[str, Any]]:
