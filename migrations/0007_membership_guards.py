@@ -30,7 +30,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0004_membership")]
+    dependencies = [("pintuan", "0006_membership")]
 
     operations = [
         *[ops.AddConstraint(model, CheckConstraint(check, name)) for model, check, name in CHECKS],

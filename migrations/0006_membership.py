@@ -11,7 +11,7 @@ from uuid import uuid4
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0003_audit_log')]
+    dependencies = [("pintuan", "0005_moderation")]
 
     operations = [
         ops.CreateModel(
