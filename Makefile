@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 PORT ?= 8000
 export PORT
+# How many processes share the tests; more than the machine has cores makes those that measure time fail.
+JOBS ?= 2
 
 # The environment is installed once per requirements.txt: the stamp's name carries the lock file's checksum.
 PY := .venv/bin/python
@@ -23,7 +25,7 @@ demo: $(READY) ## play the story against a running `make serve`
 	@exec $(PY) -m app.cli demo
 
 test: $(READY) $(NPM_READY) ## all tests, on SQLite and then on PostgreSQL and Redis where they answer
-	@exec $(PY) tests/run.py $(ARGS)
+	@exec $(PY) tests/run.py -n $(JOBS) $(ARGS)
 
 check: $(READY) ## lint, format, types, layers; no tests
 	$(PY) -m ruff check .

@@ -6,7 +6,8 @@ names another kind of thing, or nothing, is for the shop to refuse.
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from graphql import GraphQLError
 from app.core import ids
 
 LARGEST_PAGE = 100
+_LARGEST_COUNT = 2**31 - 1
 
 
 def bad_input(path: str, message: str) -> NoReturn:
@@ -56,18 +58,44 @@ def to_cursor(*key: object) -> str:
 
 
 def read_cursor(cursor: str | None, kinds: Sequence[type], path: str = "after") -> tuple[Any, ...] | None:
-    """The sort key inside a cursor: one JSON value per kind; None for no cursor. Malformed is BAD_USER_INPUT."""
+    """The sort key inside a cursor, out of kinds int, str, datetime and UUID; None for no cursor.
+
+    Anything else is BAD_USER_INPUT: so are a moment without its offset or beyond the calendar, and a count that no
+    database can compare.
+    """
     if cursor is None:
         return None
     try:
         key = json.loads(base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4)))
-    except (ValueError, RecursionError):
-        key = None
-    fits = (
-        isinstance(key, list)
-        and len(key) == len(kinds)
-        and all(type(value) is kind for value, kind in zip(key, kinds, strict=True))
-    )
-    if not fits:
-        bad_input(path, "This is no cursor that this API has given.")
-    return tuple(key)
+        if isinstance(key, list) and len(key) == len(kinds):
+            return tuple(_READ[kind](value) for kind, value in zip(kinds, key, strict=True))
+    except (ValueError, OverflowError, RecursionError):
+        pass
+    bad_input(path, "This is no cursor that this API has given.")
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or abs(value) > _LARGEST_COUNT:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or "\0" in value:
+        raise ValueError(value)
+    return value
+
+
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError(value)
+    return moment.astimezone(UTC)
+
+
+_READ: dict[type, Callable[[object], Any]] = {
+    int: _count,
+    str: _text,
+    datetime: _moment,
+    UUID: lambda value: UUID(_text(value)),
+}

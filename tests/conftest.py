@@ -2,7 +2,7 @@
 
 One process, one backend (Tortoise caches SQL per table across databases): `PINTUAN_TEST_BACKEND` says sqlite or
 postgres, and `tests/run.py` runs both. On PostgreSQL the suite makes a database, and on Redis a key prefix, that
-are gone afterwards.
+are gone afterwards; with `-n` every process makes its own.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ import asyncpg
 import httpx2
 import pytest
 from starlette.responses import Response
+from xdist.scheduler import LoadScopeScheduling
 
 ON_POSTGRES = os.environ.get("PINTUAN_TEST_BACKEND", "sqlite") == "postgres"
 _FOLDER = Path(tempfile.mkdtemp(prefix="pintuan-tests-"))
@@ -56,10 +57,23 @@ from schema.engine import Caller, Engine
 from schema.trusted import operations
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _folder() -> Iterator[None]:
-    yield
+def pytest_unconfigure() -> None:
+    """Leave nothing behind, in the process that only hands out tests either."""
     shutil.rmtree(_FOLDER, ignore_errors=True)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With `-n`, hand out tests by file, the largest first."""
+    scheduler = LoadScopeScheduling(config, log)
+    scheduler._split_scope = _kept_together
+    return scheduler
+
+
+def _kept_together(nodeid: str) -> str:
+    """What stays in one process: a file, and folders whose tests share one installation of processes."""
+    file = nodeid.partition("::")[0]
+    return next((folder for folder in ("tests/journeys/", "tests/faults/") if file.startswith(folder)), file)
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,7 @@ from app.core.ids import UserId
 from schema.audit_log.types import AuditEntry
 from schema.connections import Connection, page
 from schema.context import Info
-from schema.group_buying.types.place import read_place
-from schema.inputs import bad_input, read_id, read_page_size, read_text
+from schema.inputs import bad_input, read_cursor, read_id, read_page_size, read_text
 
 _LONGEST_VERB = 64
 
@@ -56,7 +55,7 @@ _NOBODY = UUID(int=0)
 
 
 def _place(after: str | None) -> tuple[datetime, UUID] | None:
-    key = read_place(after, [datetime, UUID])
+    key = read_cursor(after, [datetime, UUID])
     return key and (key[0], key[1])
 
 

@@ -13,8 +13,7 @@ from schema.context import Info
 from schema.group_buying.types import Deal, Eligibility, Group, MySeat
 from schema.group_buying.types.deal import open_deal, open_offer
 from schema.group_buying.types.group import open_group
-from schema.group_buying.types.place import read_place
-from schema.inputs import read_id, read_page_size, read_text
+from schema.inputs import read_cursor, read_id, read_page_size, read_text
 from schema.refusals import to_graphql
 
 _LONGEST_SEARCH = 100
@@ -70,7 +69,7 @@ class GroupBuyingQuery:
 
 
 def _place_of_deal(after: str | None) -> tuple[datetime, DealId] | None:
-    key = read_place(after, [datetime, UUID])
+    key = read_cursor(after, [datetime, UUID])
     return key and (key[0], DealId(key[1]))
 
 

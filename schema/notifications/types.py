@@ -158,10 +158,10 @@ def read_place(user: UserId, head: int, cursor: str | None, path: str) -> int | 
     BAD_USER_INPUT for another's cursor, and for a place that the inbox has not reached: who resumed there would
     wait for ever.
     """
-    key = read_cursor(cursor, (str, int), path)
+    key = read_cursor(cursor, (UUID, int), path)
     if key is None:
         return None
     owner, seq = key
-    if owner != str(user) or not 0 <= seq <= head:
+    if owner != user or not 0 <= seq <= head:
         bad_input(path, "This is no cursor of your inbox.")
     return int(seq)

@@ -9,8 +9,7 @@ from app.core.ids import OrderId
 from app.orders import queries
 from schema.connections import Connection, page
 from schema.context import Info
-from schema.group_buying.types.place import read_place
-from schema.inputs import read_id, read_page_size
+from schema.inputs import read_cursor, read_id, read_page_size
 from schema.orders.types import Order, open_order
 
 
@@ -40,5 +39,5 @@ class OrdersViewer:
 
 
 def _place(after: str | None) -> tuple[datetime, OrderId] | None:
-    key = read_place(after, [datetime, UUID])
+    key = read_cursor(after, [datetime, UUID])
     return key and (key[0], OrderId(key[1]))

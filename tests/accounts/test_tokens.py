@@ -136,9 +136,9 @@ def test_a_forged_or_dead_access_token_is_refused(keys: Keys, forged: str) -> No
         (".3.", ".."),
         (".3.", ".é."),
         (".3.", f".{'9' * 5000}."),
-        (SESSION.hex, new_id().hex),
-        (SESSION.hex, str(SESSION)),
-        (SESSION.hex, ""),
+        pytest.param(SESSION.hex, new_id().hex, id="another session"),
+        pytest.param(SESSION.hex, str(SESSION), id="dashes"),
+        pytest.param(SESSION.hex, "", id="no session"),
     ],
 )
 def test_an_altered_refresh_token_is_refused(keys: Keys, part: str, altered: str) -> None:

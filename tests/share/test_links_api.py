@@ -163,7 +163,9 @@ async def test_anybody_may_open_a_link_and_keeps_her_visitors_id(api: Api) -> No
     assert again["visitorId"] == opened["visitorId"]
 
 
-@pytest.mark.parametrize("visitor", ["", "nonsense", "é_", to_public("visitor", new_id())])
+@pytest.mark.parametrize(
+    "visitor", ["", "nonsense", "é_", pytest.param(to_public("visitor", new_id()), id="of nobody")]
+)
 async def test_a_visitors_id_that_is_not_ours_is_replaced(api: Api, visitor: str) -> None:
     opened = await _open(api, await _a_link_of("小明"), visitorId=visitor)
     assert opened["visitorId"] != visitor

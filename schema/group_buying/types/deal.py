@@ -17,8 +17,7 @@ from schema.catalog.types import Product
 from schema.connections import Connection, page
 from schema.context import Info
 from schema.group_buying.loaders import load_groups, load_moment, load_offers_of
-from schema.group_buying.types.place import read_place
-from schema.inputs import read_page_size
+from schema.inputs import read_cursor, read_page_size
 from schema.pictures import media_url
 from schema.scalars import Money, Node, public_id
 
@@ -172,7 +171,7 @@ class Deal(Node):
 
 
 def _place(after: str | None) -> tuple[int, datetime, GroupId] | None:
-    key = read_place(after, [int, datetime, UUID])
+    key = read_cursor(after, [int, datetime, UUID])
     return key and (key[0], key[1], GroupId(key[2]))
 
 
