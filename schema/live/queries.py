@@ -12,8 +12,7 @@ from app.live.actions.change import KIND
 from app.live.states import LiveStatus
 from schema.connections import Connection, page
 from schema.context import Info
-from schema.group_buying.types.place import read_place
-from schema.inputs import read_id, read_page_size
+from schema.inputs import read_cursor, read_id, read_page_size
 from schema.live.types import LiveControl, LiveRoom
 from schema.live.types.room import open_room
 
@@ -42,7 +41,7 @@ def _key(row: models.LiveRoom) -> tuple[object, ...]:
 
 
 def _place(after: str | None) -> queries.Place | None:
-    key = read_place(after, [int, datetime, UUID])
+    key = read_cursor(after, [int, datetime, UUID])
     return queries.Place(key[0], key[1], LiveRoomId(key[2])) if key else None
 
 
@@ -57,7 +56,7 @@ class LiveStaff:
         """List rooms, whatever became of them."""
         asker = info.context.must_have(Role.HOST) if not _manages(info) else info.context.must_be_signed_in()
         size = read_page_size(first)
-        key = read_place(after, [datetime, UUID])
+        key = read_cursor(after, [datetime, UUID])
         found = await queries.all_rooms_page(
             limit=size + 1,
             before=key and (key[0], key[1]),

@@ -40,7 +40,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0003_audit_log')]
+    dependencies = [("pintuan", "0007_membership_guards")]
 
     initial = False
 
