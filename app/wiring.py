@@ -21,11 +21,15 @@ from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
+from app.live import jobs as live_jobs
 from app.live import queries as live
 from app.live.actions.change import STREAM as LIVE_STREAM
+from app.live.actions.moderating import ModeratedDanmaku
+from app.live.actions.talking import KIND as DANMAKU
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
 from app.membership import reactions as membership_reactions
+from app.moderation import ports as moderation_ports
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
@@ -60,6 +64,7 @@ JOBS: list[Job] = [
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
+    *live_jobs.JOBS,
     *notifications_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
@@ -82,6 +87,7 @@ def join_rooms() -> None:
     streams.register(LIVE_STREAM, live.heads)
     streams.register("inbox", notifications.heads)
     streams.register("session", accounts.session_heads)
+    moderation_ports.register(DANMAKU, ModeratedDanmaku())
     for kind, reader in things.READERS.items():
         targets.register(kind, reader)
 

@@ -9,6 +9,9 @@ PUBLIC_TYPES = frozenset(
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
         "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
+        "Danmaku", "DanmakuBatch", "DanmakuConnection", "DanmakuEdge", "DanmakuRemoved", "FlashSaleOpened", "LikeTotal",
+        "LiveEnded", "LivePaused", "LiveRoomFrame", "LiveStarted", "LotteryDrawn", "LotteryOpened", "LotteryWinner",
+        "ProductExplained", "RedPacketRainStarted", "WatchingCount",
     }
 )  # fmt: skip
 
@@ -19,6 +22,7 @@ PUBLIC_ROOT_FIELDS = frozenset(
         ("Query", "group"),
         ("Query", "deal"),
         ("Query", "deals"),
+        ("Subscription", "liveRoomEvents"),
         ("Query", "liveRoom"),
         ("Query", "liveRooms"),
     }

@@ -22,6 +22,7 @@ from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.live.subscriptions import LiveSubscription
 from schema.notifications import types as notifications
 from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
@@ -95,7 +96,7 @@ class Mutation(AccountsMutation, GroupBuyingMutation, LiveMutation, ShareMutatio
 
 
 @strawberry.type
-class Subscription(GroupBuyingSubscription, NotificationsSubscription):
+class Subscription(GroupBuyingSubscription, LiveSubscription, NotificationsSubscription):
     """What is pushed."""
 
 

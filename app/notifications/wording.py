@@ -33,6 +33,7 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.LATE_PAYMENT_REFUNDED: "Your payment came too late",
     NotificationKind.REFUND_SENT: "Your refund has arrived",
     NotificationKind.REFUND_FAILED: "Your refund is delayed",
+    NotificationKind.LIVE_STARTED: "{nickname} is live",
 }
 
 _BODIES: Mapping[NotificationKind, str] = {
@@ -43,6 +44,7 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.LATE_PAYMENT_REFUNDED: "{title}: your seat was gone by then. {amount} is on its way back to you.",
     NotificationKind.REFUND_SENT: "{amount} went back to where you paid from: {why}.",
     NotificationKind.REFUND_FAILED: "{amount} could not be sent back by itself. We are working on it; please wait.",
+    NotificationKind.LIVE_STARTED: "{title} has started. Come in!",
 }
 
 _WHY_GROUP_FAILED: Mapping[GroupFailure, str] = {
