@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from app.accounts import queries as accounts
+from app.after_sale import audit as after_sale_audit
+from app.after_sale import reactions as after_sale_reactions
 from app.core import db, idempotency, outbox, streams
 from app.core.allowance import Allowance
 from app.core.audit import Check
@@ -58,14 +60,14 @@ JOBS: list[Job] = [
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
-CHECKS: list[Check] = [*payments_audit.CHECKS, *orders_audit.CHECKS, *group_buying_audit.CHECKS]
+CHECKS: list[Check] = [*payments_audit.CHECKS, *orders_audit.CHECKS, *after_sale_audit.CHECKS, *group_buying_audit.CHECKS]
 
 
 @cache
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
-    for reactions in (notifications_reactions.REACTIONS, share_reactions.REACTIONS):
+    for reactions in (after_sale_reactions.REACTIONS, notifications_reactions.REACTIONS, share_reactions.REACTIONS):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
     streams.register("inbox", notifications.heads)

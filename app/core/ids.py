@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 AccountId = NewType("AccountId", UUID)
 AddressId = NewType("AddressId", UUID)
+AfterSaleId = NewType("AfterSaleId", UUID)
 DealId = NewType("DealId", UUID)
 GroupId = NewType("GroupId", UUID)
 OfferId = NewType("OfferId", UUID)
