@@ -60,7 +60,12 @@ JOBS: list[Job] = [
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
-CHECKS: list[Check] = [*payments_audit.CHECKS, *orders_audit.CHECKS, *after_sale_audit.CHECKS, *group_buying_audit.CHECKS]
+CHECKS: list[Check] = [
+    *payments_audit.CHECKS,
+    *orders_audit.CHECKS,
+    *after_sale_audit.CHECKS,
+    *group_buying_audit.CHECKS,
+]
 
 
 @cache

@@ -7,7 +7,6 @@ from app.core.ids import new_id
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.migrations.constraints import CheckConstraint
-from tortoise.migrations.constraints import CheckConstraint
 
 CHECKS = [
     ("AfterSale", "amount_fen >= 0 AND points >= 0", "after_sales_give_back"),
@@ -50,7 +49,7 @@ class Migration(migrations.Migration):
                 ('refund_id', fields.UUIDField(null=True)),
                 ('finished_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
-            options={'table': 'after_sales', 'app': 'pintuan', 'constraints': [CheckConstraint(check='amount_fen >= 0 AND points >= 0', name='after_sales_give_back')], 'pk_attr': 'id'},
+            options={'table': 'after_sales', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         ops.CreateModel(
@@ -61,7 +60,7 @@ class Migration(migrations.Migration):
                 ('line_id', fields.UUIDField()),
                 ('quantity', fields.IntField()),
             ],
-            options={'table': 'after_sale_pieces', 'app': 'pintuan', 'constraints': [CheckConstraint(check='quantity > 0', name='after_sale_pieces_are_some')], 'pk_attr': 'id'},
+            options={'table': 'after_sale_pieces', 'app': 'pintuan', 'pk_attr': 'id'},
             bases=['Model'],
         ),
         *[ops.AddConstraint(model, CheckConstraint(check, name)) for model, check, name in CHECKS],

@@ -115,7 +115,7 @@ async def approve(*, by: UserId, request: AfterSaleId, expected_version: int) ->
         paid, before = await queries.as_paid(order_id), await queries.given_back(order_id)
         back = gives_back(paid, pieces, before=before)
         await _finish(found, AfterSaleStatus.APPROVED, by)
-        refund = await _send_back(await order_queries.order_by_id(order_id), payment, found, back)
+        refund = await _send_back(await order_queries.order_by_id(order_id), payment, back)
         await AfterSale.filter(id=request).update(refund_id=refund)
         if refund is None:
             await finish(request)
@@ -127,7 +127,7 @@ async def approve(*, by: UserId, request: AfterSaleId, expected_version: int) ->
         )
 
 
-async def _send_back(order: Order, payment: Payment | None, request: AfterSale, back: GivesBack) -> RefundId | None:
+async def _send_back(order: Order, payment: Payment | None, back: GivesBack) -> RefundId | None:
     """Promise the money; the refund, or None where these pieces cost none."""
     refund = None
     # What cost nothing at all is given back whole, or not at all: its pieces say so.
