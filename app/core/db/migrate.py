@@ -13,6 +13,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.writer import MigrationWriter
 
 from app.core.db.connections import TORTOISE_APP, connection, tortoise_config
+from app.core.db.roles import let_application_in
 from app.core.settings import Settings
 
 #: Any number will do, as long as every version of Pintuan uses the same.
@@ -31,6 +32,8 @@ async def migrate(settings: Settings) -> None:
                 await _check_foreign_keys()
         finally:
             await Tortoise.close_connections()
+        if settings.on_postgres and settings.database_owner_url.get_secret_value():
+            await let_application_in(settings)
 
 
 async def changes_not_in_migrations(settings: Settings) -> list[MigrationWriter]:
@@ -65,7 +68,7 @@ async def _check_foreign_keys() -> None:
 async def _alone(settings: Settings) -> AsyncIterator[None]:
     """Hold the lock that keeps a second migrator waiting: Tortoise has none, and two at once destroy each other."""
     if settings.on_postgres:
-        own = await asyncpg.connect(settings.database_url)
+        own = await asyncpg.connect(settings.database_owner_url.get_secret_value() or settings.database_url)
         try:
             await own.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
             yield
