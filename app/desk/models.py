@@ -23,6 +23,8 @@ class Matter(StrEnum):
     PAID_TWICE = "PAID_TWICE"
     #: Money arrived in another amount than was asked for.
     WRONG_AMOUNT = "WRONG_AMOUNT"
+    #: WeChat does not take the word that a parcel is on its way, and keeps the order's money.
+    SHIPPING_REFUSED = "SHIPPING_REFUSED"
 
 
 class DeskItem(Model):

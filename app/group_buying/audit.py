@@ -8,7 +8,7 @@ _GROUPS = [
         """SELECT g.code AS subject FROM groups g
            WHERE g.held <> (SELECT COUNT(*) FROM seats s WHERE s.group_id = g.id AND s.status IN ('HELD', 'RELEASING'))
               OR g.taken <> (SELECT COUNT(*) FROM seats s WHERE s.group_id = g.id AND s.taken_at IS NOT NULL
-                               AND (s.status IN ('TAKEN', 'SETTLED') OR s."end" = 'GROUP_FAILED'))""",
+                               AND (s.status IN ('TAKEN', 'SETTLED') OR s."end" IN ('GROUP_FAILED', 'RETURNED')))""",
     ),
     Check(
         "more seats than the group has",
@@ -52,7 +52,9 @@ _SEATS = [
         """SELECT o.id AS subject FROM offers o
            WHERE o.quota - o.quota_left <>
                  (SELECT COALESCE(SUM(s.quantity), 0) FROM seats s
-                   WHERE s.offer_id = o.id AND s.status IN ('HELD', 'RELEASING', 'TAKEN', 'SETTLED'))""",
+                   WHERE s.offer_id = o.id AND (s.status IN ('HELD', 'RELEASING', 'TAKEN', 'SETTLED')
+                      OR (s."end" = 'RETURNED' AND EXISTS
+                          (SELECT 1 FROM shipments h WHERE h.order_id = s.order_id))))""",
     ),
     Check(
         "a held seat that nobody will give back",

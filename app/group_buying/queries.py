@@ -115,9 +115,13 @@ SELECT id, size - taken - held AS seats_left, expires_at FROM groups
 
 
 async def seats_of(ids: Sequence[GroupId]) -> dict[GroupId, list[Seat]]:
-    """The paid seats of these groups, in the order in which they were paid. Refunded ones of a failed group stay."""
+    """The paid seats of these groups, in the order in which they were paid.
+
+    Those that were refunded because the group failed stay, and those that were given back once it was complete.
+    """
     found: dict[GroupId, list[Seat]] = {each: [] for each in ids}
-    paid = Q(status__in=[SeatStatus.TAKEN, SeatStatus.SETTLED]) | Q(taken_at__isnull=False, end=SeatEnd.GROUP_FAILED)
+    stays = Q(taken_at__isnull=False, end__in=[SeatEnd.GROUP_FAILED, SeatEnd.RETURNED])
+    paid = Q(status__in=[SeatStatus.TAKEN, SeatStatus.SETTLED]) | stays
     for seat in await Seat.filter(paid, group_id__in=ids).order_by("taken_at", "id"):
         found[seat.group_id].append(seat)
     return found

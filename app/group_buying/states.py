@@ -85,6 +85,8 @@ class SeatEnd(StrEnum):
     CANCELLED = "CANCELLED"
     LEFT = "LEFT"
     GROUP_FAILED = "GROUP_FAILED"
+    #: All her money went back after the group was complete; it still was a seat of that group.
+    RETURNED = "RETURNED"
 
 
 class IfSeatLost(StrEnum):

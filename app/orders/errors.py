@@ -31,3 +31,29 @@ class NoDelivery(DomainError):
 
 class QuantityInvalid(DomainError):
     """This many pieces cannot be bought at once."""
+
+
+@dataclass(eq=False)
+class OrderNotShippable(DomainError):
+    """Only an order that waits to be shipped can be shipped, and only a parcel on its way be corrected."""
+
+    status: OrderStatus
+
+
+class CarrierUnknown(DomainError):
+    """We do not ship with this carrier."""
+
+
+class TrackingCorrected(DomainError):
+    """The parcel's number has been corrected once already."""
+
+
+@dataclass(eq=False)
+class OrderNotReceivable(DomainError):
+    """Only an order that was shipped can be received."""
+
+    status: OrderStatus
+
+
+class AfterSaleOpen(DomainError):
+    """A request for a refund of this order waits for an answer."""

@@ -8,7 +8,8 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from app.core.ids import OrderId, ProductId, SkuId, UserId, new_id
-from app.orders.states import CloseReason, OrderStatus
+from app.orders.states import CloseReason, OrderNote, OrderStatus, UploadStatus
+from app.payments.models import Purpose
 
 
 class Order(Model):
@@ -18,6 +19,10 @@ class Order(Model):
     user_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
     status = fields.CharEnumField(OrderStatus, max_length=16)
     close_reason = fields.CharEnumField(CloseReason, max_length=16, null=True)
+    #: Who sold it: answers through the port of payments, also where there was nothing to pay.
+    purpose = fields.CharEnumField(Purpose, max_length=16, default=Purpose.GROUP_SEAT)
+    #: Grows with every change; staff say which one they saw.
+    version = fields.IntField(default=1)
     #: All lines together; what is to be paid or was paid.
     amount_fen = fields.BigIntField()
     #: The end of the hold and of the payment at WeChat; null once nothing is to be paid any more.
@@ -28,6 +33,12 @@ class Order(Model):
     share_code = fields.CharField(max_length=32, null=True)
     created_at = fields.DatetimeField()
     paid_at = fields.DatetimeField(null=True)
+    #: When it counts as received by itself; null unless SHIPPED.
+    receive_by = fields.DatetimeField(null=True)
+    #: The end of the after-sale window; null before it is received.
+    after_sale_until = fields.DatetimeField(null=True)
+    #: A request for money back waits for an answer: neither shipped nor settled meanwhile, nor received by itself.
+    disputed = fields.BooleanField(default=False)
 
     class Meta:
         table = "orders"
@@ -65,6 +76,32 @@ class OrderEvent(Model):
     at = fields.DatetimeField()
     #: The status that the order then had.
     status = fields.CharEnumField(OrderStatus, max_length=16)
+    #: What happened, where it is not that the order reached the status.
+    note = fields.CharEnumField(OrderNote, max_length=32, null=True)
+    #: What its words need, such as carrier and number.
+    values: dict[str, Any] | None = fields.JSONField(null=True)
 
     class Meta:
         table = "order_events"
+
+
+class Shipment(Model):
+    """The parcel of an order, and whether WeChat has heard of it."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    order: fields.OneToOneRelation[Order] = fields.OneToOneField("pintuan.Order", on_delete=fields.OnDelete.RESTRICT)
+    order_id: OrderId
+    #: WeChat's id of the carrier.
+    carrier = fields.CharField(max_length=16)
+    tracking_number = fields.CharField(max_length=32)
+    shipped_at = fields.DatetimeField()
+    #: The number may be corrected once, as WeChat allows.
+    corrected_at = fields.DatetimeField(null=True)
+    upload = fields.CharEnumField(UploadStatus, max_length=12)
+    upload_attempts = fields.IntField(default=0)
+    #: When WeChat is told (again); null once that is settled.
+    next_upload_at = fields.DatetimeField(null=True)
+    upload_error = fields.CharField(max_length=200, null=True)
+
+    class Meta:
+        table = "shipments"

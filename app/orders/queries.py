@@ -7,13 +7,21 @@ from tortoise.expressions import Q
 
 from app.core.ids import OrderId, UserId
 from app.orders.errors import OrderNotFound
-from app.orders.models import Order, OrderEvent, OrderLine
+from app.orders.models import Order, OrderEvent, OrderLine, Shipment
 from app.orders.rules import BOUGHT
 
 
 async def order_of(user: UserId, order: OrderId) -> Order:
     """A buyer's own order. Raises OrderNotFound, also where it is somebody else's."""
     found = await Order.get_or_none(id=order, user_id=user)
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+async def order_by_id(order: OrderId) -> Order:
+    """Anybody's order, for staff and for our own work. Raises OrderNotFound."""
+    found = await Order.get_or_none(id=order)
     if found is None:
         raise OrderNotFound
     return found
@@ -40,6 +48,11 @@ async def lines_of(ids: Sequence[OrderId]) -> dict[OrderId, list[OrderLine]]:
     for line in await OrderLine.filter(order_id__in=ids).order_by("id"):
         found[line.order_id].append(line)
     return found
+
+
+async def shipments_of(ids: Sequence[OrderId]) -> dict[OrderId, Shipment]:
+    """The parcels of these orders; one that was not shipped is left out."""
+    return {each.order_id: each for each in await Shipment.filter(order_id__in=ids)}
 
 
 async def history_of(order: OrderId) -> list[OrderEvent]:

@@ -1,4 +1,6 @@
-"""Which status may follow which."""
+"""Which status may follow which, and when the next one comes by itself."""
+
+from datetime import datetime, timedelta
 
 from app.orders.states import OrderStatus as S
 
@@ -25,3 +27,18 @@ BOUGHT = (S.PAID_FORMING, S.TO_SHIP, S.SHIPPED, S.RECEIVED, S.SETTLED)
 def may_follow(status: S) -> tuple[S, ...]:
     """The statuses from which this one can be reached."""
     return tuple(earlier for earlier, later in TRANSITIONS.items() if status in later)
+
+
+#: A parcel counts as received so long after it was shipped, unless the buyer says so earlier.
+RECEIVED_AFTER = timedelta(days=10)
+
+#: So long after receipt money can be asked back; then the order is settled.
+AFTER_SALE_WINDOW = timedelta(days=7)
+
+#: Pauses between tries to tell WeChat of a parcel; the last one repeats. It withholds the money until it knows.
+UPLOAD_PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 7200))
+
+
+def next_upload(attempts: int, now: datetime) -> datetime:
+    """When to tell WeChat again, after so many attempts."""
+    return now + UPLOAD_PAUSES[min(max(attempts - 1, 0), len(UPLOAD_PAUSES) - 1)]

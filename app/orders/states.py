@@ -22,3 +22,24 @@ class CloseReason(StrEnum):
 
     HOLD_ENDED = "HOLD_ENDED"
     CANCELLED = "CANCELLED"
+
+
+class OrderNote(StrEnum):
+    """What happens to an order besides reaching a status."""
+
+    RECEIVED_BY_ITSELF = "RECEIVED_BY_ITSELF"
+    TRACKING_CORRECTED = "TRACKING_CORRECTED"
+    REFUND_REQUESTED = "REFUND_REQUESTED"
+    REFUND_WITHDRAWN = "REFUND_WITHDRAWN"
+    REFUND_REJECTED = "REFUND_REJECTED"
+    #: A part of the money goes back; where all of it does, the order says REFUNDING.
+    PART_REFUNDED = "PART_REFUNDED"
+
+
+class UploadStatus(StrEnum):
+    """Whether WeChat knows of a parcel. REFUSED: a person is at work on it. NOT_NEEDED: nothing was paid."""
+
+    WAITING = "WAITING"
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+    NOT_NEEDED = "NOT_NEEDED"

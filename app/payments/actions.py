@@ -158,19 +158,29 @@ async def postpone_poll(payment: Payment) -> None:
     )
 
 
-async def promise_refund(*, order: OrderId, reason: RefundReason) -> RefundId | None:
-    """Promise all that was paid for an order and is not yet promised back; a job sends it.
+async def lock(order: OrderId) -> Payment | None:
+    """The paid payment of an order, its row locked until the transaction ends; None where nothing was paid."""
+    await db.rows(str, "SELECT id FROM payments WHERE order_id = $1 ORDER BY id FOR UPDATE", order)
+    return await Payment.get_or_none(order_id=order, status=PaymentStatus.PAID)
 
-    In one transaction with the reason for it. None where nothing is left to promise: a repeat promises nothing.
+
+async def promise_refund(*, order: OrderId, reason: RefundReason, amount_fen: int | None = None) -> RefundId | None:
+    """Promise what was paid for an order and is not yet promised back; a job sends it.
+
+    All of it, or `amount_fen` of it where given; ValueError where less than that is left. In one transaction with
+    the reason for it. None where nothing is left to promise: a repeat promises nothing. Who sold the order hears of
+    it once everything is promised.
     """
     async with db.transaction():
-        await db.rows(str, "SELECT id FROM payments WHERE order_id = $1 ORDER BY id FOR UPDATE", order)
-        payment = await Payment.get_or_none(order_id=order, status=PaymentStatus.PAID)
+        payment = await lock(order)
         if payment is None or payment.refunded_fen == payment.amount_fen:
             return None
-        amount = payment.amount_fen - payment.refunded_fen
+        left = payment.amount_fen - payment.refunded_fen
+        amount = left if amount_fen is None else amount_fen
+        if not 0 < amount <= left:
+            raise ValueError(f"{amount} fen of payment {payment.id} cannot go back: {left} are left")
         now = await clock.now()
-        await Payment.filter(id=payment.id).update(refunded_fen=payment.amount_fen)
+        await Payment.filter(id=payment.id).update(refunded_fen=payment.refunded_fen + amount)
         refund = await Refund.create(
             payment_id=payment.id,
             order_id=order,
@@ -187,7 +197,8 @@ async def promise_refund(*, order: OrderId, reason: RefundReason) -> RefundId | 
             reason=Reason.REFUND_PROMISED,
             reference=str(refund.id),
         )
-        await ports.of(payment.purpose).refund_promised(order=order, reason=reason)
+        if amount == left:
+            await ports.of(payment.purpose).refund_promised(order=order, reason=reason)
         return refund.id
 
 
@@ -211,10 +222,17 @@ async def record_refund_sent(out_refund_no: str) -> None:
         for matter in (Matter.REFUND_FAILED, Matter.BALANCE_TOO_LOW):
             await desk.resolve(matter=matter, subject=str(refund.id))
         payment = await Payment.get(id=refund.payment_id)
-        await ports.of(payment.purpose).refunded(order=refund.order_id, reason=refund.reason)
+        if await _all_has_arrived(payment):
+            await ports.of(payment.purpose).refunded(order=refund.order_id, reason=refund.reason)
         await record(
             RefundSucceeded(refund.id, refund.order_id, payment.user_id, refund.amount_fen, refund.reason.value)
         )
+
+
+async def _all_has_arrived(payment: Payment) -> bool:
+    if payment.refunded_fen < payment.amount_fen:
+        return False
+    return not await Refund.filter(payment_id=payment.id).exclude(status=RefundStatus.SUCCEEDED).exists()
 
 
 @db.retried

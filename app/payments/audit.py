@@ -62,7 +62,7 @@ CHECKS = [
              OR (b.reason = 'REFUND_PROMISED' AND b.source = 'REFUNDS' AND b.target = 'BUYERS')
              OR (b.reason = 'REFUND_SENT' AND b.source = 'WECHAT' AND b.target = 'REFUNDS')
              OR (b.reason = 'UNKNOWN_PAYMENT' AND b.source = 'SUSPENSE' AND b.target = 'WECHAT')
-             OR b.reason = 'SETTLEMENT')""",
+             OR (b.reason = 'SETTLEMENT' AND b.source = 'SALES' AND b.target = 'BUYERS'))""",
     ),
     Check(
         "money in suspense that lies on no desk",

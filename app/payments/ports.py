@@ -31,13 +31,16 @@ class PaymentPurpose(Protocol):
         """The order's money has arrived, perhaps after it was closed."""
 
     async def refund_promised(self, *, order: OrderId, reason: RefundReason) -> None:
-        """All that was paid for the order is on its way back."""
+        """All that was paid for the order is on its way back; `reason` is that of the last part."""
 
     async def refunded(self, *, order: OrderId, reason: RefundReason) -> None:
-        """The money has arrived at the buyer's."""
+        """All of it has arrived at the buyer's."""
 
     async def refund_failed(self, *, order: OrderId, reason: RefundReason) -> None:
-        """WeChat cannot pay it back; a person is at work on it."""
+        """WeChat cannot pay it, or a part of it, back; a person is at work on it."""
+
+    async def settled(self, *, order: OrderId) -> None:
+        """The order's after-sale window has ended: nothing goes back any more."""
 
 
 _purposes: dict[Purpose, PaymentPurpose] = {}

@@ -11,6 +11,7 @@ from app.orders.actions import NewLine
 from app.orders.errors import OrderNotFound
 from app.orders.models import Order, OrderEvent
 from app.orders.states import CloseReason, OrderStatus
+from app.payments.models import Purpose
 from tests.factories.rows import everything
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -30,7 +31,12 @@ def a_line(quantity: int = 1, price: int = 1990) -> NewLine:
 async def an_order(user: UserId | None = None, *lines: NewLine) -> Order:
     pay_by = await clock.now() + timedelta(minutes=10)
     return await actions.place(
-        user=user or UserId(new_id()), lines=lines or [a_line()], address=None, pay_by=pay_by, share_code=None
+        user=user or UserId(new_id()),
+        lines=lines or [a_line()],
+        address=None,
+        pay_by=pay_by,
+        share_code=None,
+        purpose=Purpose.GROUP_SEAT,
     )
 
 

@@ -259,5 +259,10 @@ async def _place_order(buyer: UserId, choice: Choice, agreed: _Agreed, held_unti
         unit_price_fen=agreed.price_fen,
     )
     return await orders.place(
-        user=buyer, lines=[line], address=agreed.address, pay_by=held_until, share_code=choice.share_code
+        user=buyer,
+        lines=[line],
+        address=agreed.address,
+        pay_by=held_until,
+        share_code=choice.share_code,
+        purpose=Purpose.GROUP_SEAT,
     )

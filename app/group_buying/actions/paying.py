@@ -68,10 +68,10 @@ class SeatPurchase:
         if reason is RefundReason.OVERFLOW:
             return
         seat = await Seat.get(order_id=order)
-        given_up = await Seat.filter(id=seat.id, status=SeatStatus.TAKEN).update(
-            status=SeatStatus.REFUNDING, ended_at=await clock.now()
-        )
-        if given_up:
+        if reason is RefundReason.AFTER_SALE:
+            await _return(seat)
+            return
+        if await _begin_refund(seat, seat.end):
             await give_quota_back(seat.offer_id, seat.quantity)
 
     async def refunded(self, *, order: OrderId, reason: RefundReason) -> None:
@@ -90,6 +90,29 @@ class SeatPurchase:
         """The seat shows that a person is at work on it."""
         if reason is not RefundReason.OVERFLOW:
             await Seat.filter(order_id=order, status=SeatStatus.REFUNDING).update(status=SeatStatus.REFUND_FAILED)
+
+    async def settled(self, *, order: OrderId) -> None:
+        """Nothing can happen to the seat any more."""
+        await Seat.filter(order_id=order, status=SeatStatus.TAKEN).update(status=SeatStatus.SETTLED)
+
+
+async def _begin_refund(seat: Seat, end: SeatEnd | None) -> bool:
+    begun = await Seat.filter(id=seat.id, status=SeatStatus.TAKEN).update(
+        status=SeatStatus.REFUNDING, end=end, ended_at=await clock.now()
+    )
+    return bool(begun)
+
+
+async def _return(seat: Seat) -> None:
+    """Somebody gets all her money back after the group was complete, which stays complete.
+
+    Her pieces can be sold again where they never left the shop.
+    """
+    if not await _begin_refund(seat, SeatEnd.RETURNED):
+        return
+    if not await order_queries.shipments_of([seat.order_id]):
+        await give_quota_back(seat.offer_id, seat.quantity)
+    await catalog.count_sale(product=(await Deal.get(id=seat.deal_id)).product_id, pieces=-seat.quantity)
 
 
 async def _locked(order: OrderId) -> tuple[Seat, Group]:

@@ -9,7 +9,8 @@ from app.core import clock, db
 from app.core.ids import OrderId, ProductId, SkuId, UserId, new_id
 from app.orders import rules
 from app.orders.models import Order, OrderEvent, OrderLine
-from app.orders.states import CloseReason, OrderStatus
+from app.orders.states import CloseReason, OrderNote, OrderStatus
+from app.payments.models import Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +32,9 @@ async def place(
     address: dict[str, Any] | None,
     pay_by: datetime,
     share_code: str | None,
+    purpose: Purpose,
 ) -> Order:
-    """Place an unpaid order over these lines, in the running transaction."""
+    """Place an unpaid order over these lines, in the running transaction. `purpose` names who sells it."""
     now = await clock.now()
     order = await Order.create(
         user_id=user,
@@ -41,6 +43,7 @@ async def place(
         pay_by=pay_by,
         address=address,
         share_code=share_code,
+        purpose=purpose,
         created_at=now,
     )
     for line in lines:
@@ -77,7 +80,8 @@ async def advance_all(orders: Sequence[OrderId], to: OrderStatus) -> list[OrderI
 
 #: Nothing is to be paid any more wherever an order goes; it was paid when it was first paid.
 _ADVANCE = """
-UPDATE orders SET status = $1, pay_by = NULL, paid_at = COALESCE(paid_at, $2)
+UPDATE orders SET status = $1, pay_by = NULL, paid_at = COALESCE(paid_at, $2), receive_by = NULL,
+                  version = version + 1
  WHERE id = ANY($3::uuid[]) AND status = ANY($4::text[])
 RETURNING id
 """
@@ -89,3 +93,9 @@ async def close(order: OrderId, reason: CloseReason) -> bool:
     if closed:
         await Order.filter(id=order).update(close_reason=reason)
     return closed
+
+
+async def note(order: OrderId, what: OrderNote, **values: Any) -> None:
+    """Write into an order's history what is no change of its status, in the running transaction."""
+    row = await Order.get(id=order).only("id", "status")
+    await OrderEvent.create(order_id=order, at=await clock.now(), status=row.status, note=what, values=values or None)
