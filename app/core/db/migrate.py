@@ -31,7 +31,7 @@ async def migrate(settings: Settings) -> None:
     """
     async with _alone(settings):
         try:
-            _fill_new_columns()
+            fill_new_columns()
             await tortoise_migrate(config=tortoise_config(settings, for_migration=True))
             if not settings.on_postgres:
                 await _check_foreign_keys()
@@ -42,9 +42,8 @@ async def migrate(settings: Settings) -> None:
 
 
 @cache
-def _fill_new_columns() -> None:
-    # A new column that may not be null gets no default from Tortoise, and a table that has rows refuses it: every shop
-    # that is older than the column. While the column is added, the model's own default is the database's.
+def fill_new_columns() -> None:
+    """Teach Tortoise to give a new column its model's default in the rows that there are; without, they refuse it."""
     for editor in (BaseSchemaEditor, SqliteSchemaEditor):
         setattr(editor, "add_field", _filling(editor.add_field))  # noqa: B010 - mypy allows no plain assignment
 
@@ -56,6 +55,7 @@ def _filling(add_field: Callable[..., Awaitable[None]]) -> Callable[..., Awaitab
         if field.null or default is None or callable(default) or field.has_db_default():
             await add_field(editor, model, field_name)
             return
+        # Only while it is added: afterwards every insert says what it means.
         without, field.db_default = field.db_default, default
         try:
             await add_field(editor, model, field_name)

@@ -10,7 +10,7 @@ UNIQUE_INDEXES = [("attempts_from_credential_address", "attempts_from (credentia
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0003_audit_log")]
+    dependencies = [("pintuan", "0007_membership_guards")]
 
     operations = [
         ops.CreateModel(
