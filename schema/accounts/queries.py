@@ -7,10 +7,10 @@ from strawberry.dataloader import DataLoader
 
 from app.accounts import models, queries, rules
 from app.accounts.models import Role
-from app.core.ids import AddressId, UserId
-from schema.accounts.loaders import load_users, staff_member
-from schema.accounts.types import Address, StaffMember, User
 from schema.connections import Connection, page
+from app.core.ids import AddressId, ProfileId, UserId
+from schema.accounts.loaders import load_profiles, load_users, staff_member
+from schema.accounts.types import Address, Profile, StaffMember, User
 from schema.context import Info
 from schema.inputs import read_cursor, read_page_size
 
@@ -90,5 +90,11 @@ async def open_staff(info: Info, user: UUID) -> StaffMember | None:
     return await staff_member(info, UserId(user)) if may else None
 
 
+async def open_profile(info: Info, profile: UUID) -> Profile | None:
+    """A public face by its id."""
+    loader: DataLoader[ProfileId, Profile | None] = info.context.loader(load_profiles)
+    return await loader.load(ProfileId(profile))
+
+
 #: Kind of public id to what opens it.
-NODE_OPENERS = {"user": open_user, "address": open_address, "staff": open_staff}
+NODE_OPENERS = {"profile": open_profile, "user": open_user, "address": open_address, "staff": open_staff}
