@@ -7,10 +7,10 @@ from strawberry.dataloader import DataLoader
 
 from app.accounts import models, queries, rules
 from app.accounts.models import Role
-from schema.connections import Connection, page
 from app.core.ids import AddressId, ProfileId, UserId
 from schema.accounts.loaders import load_profiles, load_users, staff_member
 from schema.accounts.types import Address, Profile, StaffMember, User
+from schema.connections import Connection, page
 from schema.context import Info
 from schema.inputs import read_cursor, read_page_size
 

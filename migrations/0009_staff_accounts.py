@@ -10,7 +10,7 @@ UNIQUE_INDEXES = [("attempts_from_credential_address", "attempts_from (credentia
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0007_membership_guards")]
+    dependencies = [("pintuan", "0008_live")]
 
     operations = [
         ops.CreateModel(
