@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from app.core import ids
 from schema.accounts.mutations import AccountsMutation
 from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
-from schema.accounts.queries import AccountsViewer
+from schema.accounts.queries import AccountsStaff, AccountsViewer
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
@@ -56,7 +56,11 @@ class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewe
 
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
-class Staff(AuditLogStaff, LiveStaff):
+class Staff(
+    AccountsStaff,
+    AuditLogStaff,
+    LiveStaff,
+):
     """The staff's own."""
 
 
