@@ -169,10 +169,12 @@ async def test_templates_say_what_is_left_and_whether_to_ask(api: Api) -> None:
     for _ in range(2):
         given = {"input": {"results": results, "clientId": "tap"}}
         reported = await api("ReportMessageConsent", given, token=ann.access_token)
-        assert reported["data"]["reportMessageConsent"] == {
-            "__typename": "MessageConsents",
-            "templates": [{"purpose": "GROUP_RESULT", "remaining": 1}, {"purpose": "REFUND", "remaining": 0}],
-        }
+        consents = reported["data"]["reportMessageConsent"]
+        assert consents["__typename"] == "MessageConsents"
+        assert consents["templates"][:2] == [
+            {"purpose": "GROUP_RESULT", "remaining": 1},
+            {"purpose": "REFUND", "remaining": 0},
+        ]
     answer = await api("MessageTemplates", {}, token=ann.access_token)
     assert answer["data"]["viewer"]["messageTemplates"][:2] == [
         _template("GROUP_RESULT", 1, ask=False),
