@@ -19,6 +19,9 @@ from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
 from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
+from schema.live.mutations import LiveMutation
+from schema.live.queries import NODE_OPENERS as LIVE_NODES
+from schema.live.queries import LiveQuery, LiveStaff
 from schema.moderation.mutations import ModerationMutation
 from schema.moderation.queries import ModerationStaff, ModerationViewer
 from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
@@ -43,11 +46,12 @@ NODE_OPENERS: dict[str, Opener] = {
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
     **MODERATION_NODES,
+    **LIVE_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
 }
-share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "order")}
+share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
@@ -56,12 +60,16 @@ class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewe
 
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
-class Staff(AuditLogStaff, ModerationStaff):
+class Staff(
+    AuditLogStaff,
+    LiveStaff,
+    ModerationStaff,
+):
     """The staff's own."""
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, ShareQuery):
+class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
@@ -90,7 +98,14 @@ class Query(GroupBuyingQuery, ShareQuery):
 @strawberry.type(
     description="Results are null only beside an error of the request itself; what the shop refuses is a UserError."
 )
-class Mutation(AccountsMutation, GroupBuyingMutation, ShareMutation, NotificationsMutation, ModerationMutation):
+class Mutation(
+    AccountsMutation,
+    GroupBuyingMutation,
+    LiveMutation,
+    ShareMutation,
+    NotificationsMutation,
+    ModerationMutation,
+):
     """What can be done."""
 
 

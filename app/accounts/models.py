@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from app.core.ids import AddressId, SessionId, UserId, new_id
+from app.core.ids import AddressId, ProfileId, SessionId, UserId, new_id
 
 
 class Role(StrEnum):
@@ -114,3 +114,15 @@ class Address(Model):
 
     class Meta:
         table = "addresses"
+
+
+class Profile(Model):
+    """The public face of an author or a host, by an id of its own: her user id is nobody's business."""
+
+    id: ProfileId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # Tortoise types a key as UUID
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("pintuan.User", on_delete=fields.OnDelete.RESTRICT)
+    user_id: UserId
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "profiles"

@@ -9,7 +9,7 @@ from app.accounts import rules
 from app.accounts.models import Address, Role, User
 from app.accounts.tokens import Claims
 from app.core import db
-from app.core.ids import AddressId, SessionId, UserId
+from app.core.ids import AddressId, ProfileId, SessionId, UserId
 
 
 class Asker(NamedTuple):
@@ -79,6 +79,31 @@ def _in_public(user: User | None) -> PublicPerson:
 async def users(ids: Sequence[UserId]) -> list[User]:
     """Those of these users who exist, in no order."""
     return await User.filter(id__in=list(set(ids)))
+
+
+@dataclass(frozen=True, slots=True)
+class PublicProfile:
+    """The public face of an author or a host: under the name she chose, by an id that is not hers as a user."""
+
+    id: ProfileId
+    user: UserId
+    nickname: str
+    avatar_path: str | None
+
+
+async def profiles(ids: Sequence[ProfileId]) -> list[PublicProfile]:
+    """Those of these profiles that exist, in no order."""
+    return await db.rows(PublicProfile, f"{_PROFILES} WHERE p.id = ANY($1::uuid[])", list(set(ids)))
+
+
+async def profiles_of(users: Sequence[UserId]) -> list[PublicProfile]:
+    """The profiles of those of these people who have one, in no order."""
+    return await db.rows(PublicProfile, f"{_PROFILES} WHERE p.user_id = ANY($1::uuid[])", list(set(users)))
+
+
+_PROFILES = """
+SELECT p.id, p.user_id AS "user", u.nickname, u.avatar_path FROM profiles p JOIN users u ON u.id = p.user_id
+"""
 
 
 async def roles(user: UserId) -> frozenset[Role]:

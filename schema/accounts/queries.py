@@ -7,9 +7,9 @@ from strawberry.dataloader import DataLoader
 
 from app.accounts import models, queries, rules
 from app.accounts.models import Role
-from app.core.ids import AddressId, UserId
-from schema.accounts.loaders import load_users
-from schema.accounts.types import Address, User
+from app.core.ids import AddressId, ProfileId, UserId
+from schema.accounts.loaders import load_profiles, load_users
+from schema.accounts.types import Address, Profile, User
 from schema.context import Info
 
 
@@ -60,5 +60,11 @@ async def open_address(info: Info, address: UUID) -> Address | None:
     return Address.of(found) if found else None
 
 
+async def open_profile(info: Info, profile: UUID) -> Profile | None:
+    """A public face by its id."""
+    loader: DataLoader[ProfileId, Profile | None] = info.context.loader(load_profiles)
+    return await loader.load(ProfileId(profile))
+
+
 #: Kind of public id to what opens it.
-NODE_OPENERS = {"user": open_user, "address": open_address}
+NODE_OPENERS = {"profile": open_profile, "user": open_user, "address": open_address}

@@ -52,6 +52,21 @@ class User(Node):
         return cls(id=public_id("user", row.id), nickname=row.nickname, avatar_url=media_url(row.avatar_path))
 
 
+@strawberry.type(description="The public face of an author or a host, by an id of its own; never a buyer's.")
+class Profile(Node):
+    """A public face."""
+
+    nickname: str
+    avatar_url: str | None
+
+    @classmethod
+    def of(cls, profile: queries.PublicProfile) -> "Profile":
+        """The API's form of a profile."""
+        return cls(
+            id=public_id("profile", profile.id), nickname=profile.nickname, avatar_url=media_url(profile.avatar_path)
+        )
+
+
 @strawberry.type(description="Who works here. For staff only.")
 class StaffMember(Node):
     """A member of staff."""

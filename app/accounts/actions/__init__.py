@@ -3,6 +3,7 @@
 from app.accounts.actions.addresses import Written as Written
 from app.accounts.actions.addresses import delete_address as delete_address
 from app.accounts.actions.addresses import save_address as save_address
+from app.accounts.actions.profiles import profile_of as profile_of
 from app.accounts.actions.purchases import lock as lock
 from app.accounts.actions.sessions import begin_session as begin_session
 from app.accounts.actions.sessions import block_user as block_user
