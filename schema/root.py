@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from app.core import ids
 from schema.accounts.mutations import AccountsMutation
 from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
-from schema.accounts.queries import AccountsViewer
+from schema.accounts.queries import AccountsStaff, AccountsViewer
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
@@ -64,6 +64,7 @@ class Staff(
     AuditLogStaff,
     LiveStaff,
     ModerationStaff,
+    AccountsStaff,
 ):
     """The staff's own."""
 

@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="", description="postgres://… ; empty is SQLite in the data folder, for one process."
     )
+    database_owner_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="postgres://… of the role that owns the tables, for `migrate` alone; it makes the role of "
+        "PINTUAN_DATABASE_URL and lets it in. Empty: one role for all.",
+    )
     database_pool: int = Field(default=10, ge=2, description="Connections to PostgreSQL per process.")
     redis_url: str = Field(default="", description="redis://… ; empty is the in-process bus, for one process.")
     redis_prefix: str = Field(default="pintuan", description="What every Redis channel and key begins with.")
