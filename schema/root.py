@@ -25,6 +25,9 @@ from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.moderation.mutations import ModerationMutation
+from schema.moderation.queries import ModerationStaff, ModerationViewer
+from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
 from schema.notifications import types as notifications
 from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
@@ -47,6 +50,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
+    **MODERATION_NODES,
     **LIVE_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
@@ -56,7 +60,7 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer):
+class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer):
     """What is the caller's own."""
 
 
@@ -66,6 +70,7 @@ class Staff(
     AfterSaleStaff,
     AuditLogStaff,
     LiveStaff,
+    ModerationStaff,
     OrdersStaff,
 ):
     """The staff's own."""
@@ -106,6 +111,7 @@ class Mutation(
     AfterSaleMutation,
     GroupBuyingMutation,
     LiveMutation,
+    ModerationMutation,
     NotificationsMutation,
     OrdersMutation,
     ShareMutation,
