@@ -1,0 +1,140 @@
+"""Reading the queue, reports, mutes and the filter's words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.expressions import Q
+
+from app.core import clock, db
+from app.core.ids import UserId
+from app.core.targets import Target
+from app.moderation.models import Appeal, FilterWord, ModerationItem, Mute, Report
+from app.moderation.rules import Word
+from app.moderation.states import AppealStatus, ItemStatus
+
+
+@dataclass(frozen=True, slots=True)
+class WordsHead:
+    """What changes whenever staff change the filter's words."""
+
+    changes: int
+    newest: str
+
+
+async def words_head() -> WordsHead:
+    """The head of the words that staff added."""
+    found = await db.row(
+        WordsHead,
+        "SELECT COALESCE(SUM(version), 0) AS changes, COALESCE(MAX(CAST(id AS TEXT)), '') AS newest FROM filter_words",
+    )
+    return found or WordsHead(0, "")
+
+
+async def added_words() -> list[Word]:
+    """The words that staff added and did not remove, as the filter takes them."""
+    return [Word(each.word, each.severity) for each in await FilterWord.filter(removed_at=None)]
+
+
+async def filter_words(*, limit: int, after: tuple[datetime, UUID] | None) -> list[FilterWord]:
+    """The words that staff added and did not remove, the newest first."""
+    found = FilterWord.filter(removed_at=None)
+    if after is not None:
+        found = found.filter(Q(created_at__lt=after[0]) | Q(created_at=after[0], id__lt=after[1]))
+    return await found.order_by("-created_at", "-id").limit(limit)
+
+
+async def queue(
+    *, status: ItemStatus, kind: str | None, limit: int, after: tuple[datetime, UUID] | None
+) -> list[ModerationItem]:
+    """Items of a status, who waits longest first."""
+    found = ModerationItem.filter(status=status)
+    if kind is not None:
+        found = found.filter(target_kind=kind)
+    if after is not None:
+        found = found.filter(Q(opened_at__gt=after[0]) | Q(opened_at=after[0], id__gt=after[1]))
+    return await found.order_by("opened_at", "id").limit(limit)
+
+
+async def item(item_id: UUID) -> ModerationItem | None:
+    """An item; None where there is none."""
+    return await ModerationItem.get_or_none(id=item_id)
+
+
+async def items(ids: Sequence[UUID]) -> dict[UUID, ModerationItem]:
+    """These items; one that does not exist is left out."""
+    return {each.id: each for each in await ModerationItem.filter(id__in=list(set(ids)))}
+
+
+async def is_waiting(target: Target) -> bool:
+    """Whether a thing is in the queue."""
+    return await ModerationItem.filter(target_kind=target.kind, target_id=target.id, status=ItemStatus.OPEN).exists()
+
+
+async def reports_of(item_id: UUID) -> list[Report]:
+    """The objections to the thing of an item, the first one first."""
+    return await Report.filter(item_id=item_id).order_by("created_at", "id")
+
+
+async def report(report_id: UUID) -> Report | None:
+    """A report; None where there is none."""
+    return await Report.get_or_none(id=report_id)
+
+
+async def removals_of(author: UserId, *, limit: int, after: tuple[datetime, UUID] | None) -> list[ModerationItem]:
+    """What was removed of somebody's, the newest first, brought back or not."""
+    found = ModerationItem.filter(author_id=author, status__in=[ItemStatus.REMOVED, ItemStatus.RESTORED])
+    if after is not None:
+        found = found.filter(Q(decided_at__lt=after[0]) | Q(decided_at=after[0], id__lt=after[1]))
+    return await found.order_by("-decided_at", "-id").limit(limit)
+
+
+async def appeals_of(items_: Sequence[UUID]) -> dict[UUID, Appeal]:
+    """The appeals against these items, by the item."""
+    return {each.item_id: each for each in await Appeal.filter(item_id__in=list(set(items_)))}
+
+
+async def appeal(appeal_id: UUID) -> Appeal | None:
+    """An appeal; None where there is none."""
+    return await Appeal.get_or_none(id=appeal_id)
+
+
+async def open_appeals(*, limit: int, after: tuple[datetime, UUID] | None) -> list[Appeal]:
+    """The appeals that wait, the oldest first."""
+    found = Appeal.filter(status=AppealStatus.OPEN)
+    if after is not None:
+        found = found.filter(Q(created_at__gt=after[0]) | Q(created_at=after[0], id__gt=after[1]))
+    return await found.order_by("created_at", "id").limit(limit)
+
+
+async def mutes_of(user: UserId) -> list[Mute]:
+    """What mutes are in force for somebody, the newest first."""
+    now = await clock.now()
+    in_force = Q(until=None) | Q(until__gt=now)
+    return await Mute.filter(in_force, user_id=user, lifted_at=None).order_by("-created_at", "-id")
+
+
+async def mute(mute_id: UUID) -> Mute | None:
+    """A mute, in force or not; None where there is none."""
+    return await Mute.get_or_none(id=mute_id)
+
+
+@dataclass(frozen=True, slots=True)
+class MuteInForce:
+    """Until when somebody is muted; None for good."""
+
+    until: datetime | None
+
+
+async def mute_in_force(user: UserId, community: UUID | None) -> MuteInForce | None:
+    """What keeps somebody from writing there now, the longest of them; None for nothing."""
+    return await db.row(MuteInForce, _IN_FORCE, user, community)
+
+
+_IN_FORCE = """
+SELECT until FROM mutes
+ WHERE user_id = $1 AND (community_id IS NULL OR community_id = $2) AND lifted_at IS NULL
+   AND (until IS NULL OR until > $now)
+ ORDER BY until IS NOT NULL, until DESC LIMIT 1
+"""
