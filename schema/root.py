@@ -22,6 +22,9 @@ from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.moderation.mutations import ModerationMutation
+from schema.moderation.queries import ModerationStaff, ModerationViewer
+from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
 from schema.notifications import types as notifications
 from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
@@ -42,6 +45,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
+    **MODERATION_NODES,
     **LIVE_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
@@ -51,15 +55,16 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer):
+class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer):
     """What is the caller's own."""
 
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
 class Staff(
-    AccountsStaff,
     AuditLogStaff,
     LiveStaff,
+    ModerationStaff,
+    AccountsStaff,
 ):
     """The staff's own."""
 
@@ -94,7 +99,14 @@ class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
 @strawberry.type(
     description="Results are null only beside an error of the request itself; what the shop refuses is a UserError."
 )
-class Mutation(AccountsMutation, GroupBuyingMutation, LiveMutation, ShareMutation, NotificationsMutation):
+class Mutation(
+    AccountsMutation,
+    GroupBuyingMutation,
+    LiveMutation,
+    ShareMutation,
+    NotificationsMutation,
+    ModerationMutation,
+):
     """What can be done."""
 
 
