@@ -17,7 +17,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0004_shipping')]
+    dependencies = [("pintuan", "0009_staff_accounts")]
 
     operations = [
         ops.CreateModel(
