@@ -21,6 +21,7 @@ from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
+from app.media import jobs as media_jobs
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
@@ -55,6 +56,7 @@ JOBS: list[Job] = [
     *payments_jobs.JOBS,
     *orders_jobs.JOBS,
     *notifications_jobs.JOBS,
+    *media_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 

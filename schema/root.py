@@ -19,6 +19,8 @@ from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
 from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
+from schema.media.mutations import MediaMutation
+from schema.media.queries import NODE_OPENERS as MEDIA_NODES
 from schema.notifications import types as notifications
 from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
@@ -39,6 +41,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
+    **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
 }
@@ -86,7 +89,7 @@ class Query(GroupBuyingQuery, ShareQuery):
 @strawberry.type(
     description="Results are null only beside an error of the request itself; what the shop refuses is a UserError."
 )
-class Mutation(AccountsMutation, GroupBuyingMutation, ShareMutation, NotificationsMutation):
+class Mutation(AccountsMutation, MediaMutation, GroupBuyingMutation, ShareMutation, NotificationsMutation):
     """What can be done."""
 
 
