@@ -42,7 +42,9 @@ class Upload(Model):
     class Meta:
         table = "uploads"
         constraints = (
-            CheckConstraint("status IN ('TICKET', 'DETACHED') OR (path IS NOT NULL AND width > 0)", "uploads_are_drawn"),
+            CheckConstraint(
+                "status IN ('TICKET', 'DETACHED') OR (path IS NOT NULL AND width > 0)", "uploads_are_drawn"
+            ),
             CheckConstraint("status <> 'ATTACHED' OR target_id IS NOT NULL", "uploads_hang_on_something"),
         )
 

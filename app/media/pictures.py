@@ -49,6 +49,8 @@ def redraw(file: IO[bytes], *, longest: int) -> Redrawn:
     ) as error:  # fmt: skip
         raise UploadInvalid from error
     drawn.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    # The encoder would write a comment, a profile or a place that still hangs on it.
+    drawn.info.clear()
     out = BytesIO()
     drawn.save(out, "JPEG", quality=QUALITY, optimize=True)
     return Redrawn(content=out.getvalue(), width=drawn.width, height=drawn.height)

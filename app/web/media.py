@@ -8,6 +8,7 @@ it, it is shown only to who comes with a signed address, and nobody may keep it.
 import asyncio
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 from starlette.requests import Request
@@ -59,19 +60,19 @@ async def _upload(request: Request, path: str) -> Response:
     # Asked each time: what is withdrawn is gone at once.
     upload = await queries.at_path(path)
     if upload is None:
-        return _nothing()
+        return _nothing(_HEADERS_OF_FEW)
     if rules.is_public(upload.status, upload.verdict):
         headers = _HEADERS_OF_UPLOADS
     elif await _may_see(request, upload, path):
         headers = _HEADERS_OF_FEW
     else:
-        return _nothing()
+        return _nothing(_HEADERS_OF_FEW)
     tag = f'"{upload.digest}"'
     if tag in _known_to(request):
         return Response(status_code=304, headers={"ETag": tag, "Cache-Control": headers["Cache-Control"]})
     content = await store.get(path)
     if content is None:
-        return _nothing()
+        return _nothing(_HEADERS_OF_FEW)
     return Response(content, media_type="image/jpeg", headers={**headers, "ETag": tag})
 
 
@@ -81,11 +82,11 @@ async def _may_see(request: Request, upload: Upload, path: str) -> bool:
     return shown and queries.is_signed(path, until=until, seal=seal, now=await clock.now())
 
 
-def _nothing() -> Response:
+def _nothing(headers: Mapping[str, str] | None = None) -> Response:
     return JSONResponse(
         {"code": "NOT_FOUND", "message": "There is no such picture."},
         status_code=404,
-        headers={"Cache-Control": "no-store"},
+        headers=headers,
     )
 
 
