@@ -21,7 +21,12 @@ from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
+from app.live import queries as live
+from app.live.actions.change import STREAM as LIVE_STREAM
 from app.media import jobs as media_jobs
+from app.membership import audit as membership_audit
+from app.membership import jobs as membership_jobs
+from app.membership import reactions as membership_reactions
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
@@ -54,22 +59,29 @@ _A_DAY = 86_400
 JOBS: list[Job] = [
     *group_buying_jobs.JOBS,
     *payments_jobs.JOBS,
+    *membership_jobs.JOBS,
     *orders_jobs.JOBS,
     *notifications_jobs.JOBS,
     *media_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
-CHECKS: list[Check] = [*payments_audit.CHECKS, *orders_audit.CHECKS, *group_buying_audit.CHECKS]
+CHECKS: list[Check] = [
+    *payments_audit.CHECKS,
+    *orders_audit.CHECKS,
+    *membership_audit.CHECKS,
+    *group_buying_audit.CHECKS,
+]
 
 
 @cache
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
-    for reactions in (notifications_reactions.REACTIONS, share_reactions.REACTIONS):
+    for reactions in (membership_reactions.REACTIONS, notifications_reactions.REACTIONS, share_reactions.REACTIONS):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
+    streams.register(LIVE_STREAM, live.heads)
     streams.register("inbox", notifications.heads)
     streams.register("session", accounts.session_heads)
     for kind, reader in things.READERS.items():

@@ -8,12 +8,20 @@ PUBLIC_TYPES = frozenset(
     {
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
         "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
+        "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
     }
 )  # fmt: skip
 
 #: Fields of the roots that lead to them.
 PUBLIC_ROOT_FIELDS = frozenset(
-    {("Subscription", "groupChanged"), ("Query", "group"), ("Query", "deal"), ("Query", "deals")}
+    {
+        ("Subscription", "groupChanged"),
+        ("Query", "group"),
+        ("Query", "deal"),
+        ("Query", "deals"),
+        ("Query", "liveRoom"),
+        ("Query", "liveRooms"),
+    }
 )
 
 

@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from app.core import ids
 from schema.accounts.mutations import AccountsMutation
 from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
-from schema.accounts.queries import AccountsViewer
+from schema.accounts.queries import AccountsStaff, AccountsViewer
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
@@ -19,6 +19,9 @@ from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
 from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
+from schema.live.mutations import LiveMutation
+from schema.live.queries import NODE_OPENERS as LIVE_NODES
+from schema.live.queries import LiveQuery, LiveStaff
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
 from schema.notifications import types as notifications
@@ -41,12 +44,13 @@ NODE_OPENERS: dict[str, Opener] = {
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
+    **LIVE_NODES,
     **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
 }
-share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "order")}
+share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
@@ -55,12 +59,16 @@ class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewe
 
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
-class Staff(AuditLogStaff):
+class Staff(
+    AccountsStaff,
+    AuditLogStaff,
+    LiveStaff,
+):
     """The staff's own."""
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, ShareQuery):
+class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
@@ -89,7 +97,9 @@ class Query(GroupBuyingQuery, ShareQuery):
 @strawberry.type(
     description="Results are null only beside an error of the request itself; what the shop refuses is a UserError."
 )
-class Mutation(AccountsMutation, MediaMutation, GroupBuyingMutation, ShareMutation, NotificationsMutation):
+class Mutation(
+    AccountsMutation, GroupBuyingMutation, LiveMutation, ShareMutation, NotificationsMutation, MediaMutation
+):
     """What can be done."""
 
 

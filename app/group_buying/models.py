@@ -49,6 +49,8 @@ class Deal(Model):
     limit_per_user = fields.IntField(null=True)
     open_audience = fields.CharEnumField(Audience, max_length=12, default=Audience.ANYONE)
     join_audience = fields.CharEnumField(Audience, max_length=12, default=Audience.ANYONE)
+    #: The lowest rank that an audience of TIER lets in; null for whoever has the perk of members' groups.
+    audience_rank = fields.SmallIntField(null=True)
     #: Provinces, cities or districts, as addresses name them, that it does not deliver to.
     no_delivery: list[str] = fields.JSONField()
     #: Title and product cut into words, so that both databases find Chinese alike.

@@ -19,6 +19,7 @@ from schema.scalars import Node, public_id
 
 if TYPE_CHECKING:
     from schema.group_buying.types import Group
+    from schema.live.types import LiveRoom
     from schema.orders.types import Order
 
 strawberry.enum(NotificationKind)
@@ -32,7 +33,8 @@ TARGET_OPENERS: dict[str, Opener] = {}
 
 NotificationTarget = Annotated[
     Annotated["Group", strawberry.lazy("schema.group_buying.types")]
-    | Annotated["Order", strawberry.lazy("schema.orders.types")],
+    | Annotated["Order", strawberry.lazy("schema.orders.types")]
+    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")],
     strawberry.union("NotificationTarget"),
 ]
 

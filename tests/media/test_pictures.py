@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from app.media import pictures
 from app.media.errors import UploadInvalid
 from app.media.pictures import redraw
 from tests.factories.media import a_picture
@@ -142,7 +141,7 @@ def test_a_bomb_is_refused_before_it_is_unfolded(monkeypatch: pytest.MonkeyPatch
     def unfold(*_: object, **__: object) -> None:
         raise AssertionError("it was unfolded")
 
-    monkeypatch.setattr(pictures.ImageOps, "exif_transpose", unfold)
+    monkeypatch.setattr("app.media.pictures.ImageOps.exif_transpose", unfold)
     with pytest.raises(UploadInvalid):
         redraw(BytesIO(_claims_to_be(*size)), longest=2048)
 

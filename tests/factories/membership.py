@@ -1,0 +1,18 @@
+"""Members for tests: what they bought long ago, and plans that marketers made."""
+
+from datetime import timedelta
+
+from app.core import clock, db
+from app.core.ids import OrderId, UserId, new_id
+from app.membership.actions.counting import count_purchase
+from app.membership.models import CountedPurchase
+
+
+async def settled(user: UserId, yuan: int, *, ago: timedelta = timedelta()) -> OrderId:
+    """This person kept a purchase of so many yuan, settled so long ago."""
+    order = OrderId(new_id())
+    async with db.transaction():
+        await count_purchase(order=order, buyer=user, amount_fen=yuan * 100)
+    if ago:
+        await CountedPurchase.filter(order_id=order).update(settled_at=await clock.now() - ago)
+    return order
