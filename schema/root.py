@@ -24,6 +24,9 @@ from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
+from schema.moderation.mutations import ModerationMutation
+from schema.moderation.queries import ModerationStaff, ModerationViewer
+from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
 from schema.notifications import types as notifications
 from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
@@ -44,6 +47,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
+    **MODERATION_NODES,
     **LIVE_NODES,
     **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
@@ -54,15 +58,16 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer):
+class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer):
     """What is the caller's own."""
 
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
 class Staff(
-    AccountsStaff,
     AuditLogStaff,
     LiveStaff,
+    ModerationStaff,
+    AccountsStaff,
 ):
     """The staff's own."""
 
@@ -98,7 +103,13 @@ class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
     description="Results are null only beside an error of the request itself; what the shop refuses is a UserError."
 )
 class Mutation(
-    AccountsMutation, GroupBuyingMutation, LiveMutation, ShareMutation, NotificationsMutation, MediaMutation
+    AccountsMutation,
+    GroupBuyingMutation,
+    LiveMutation,
+    ShareMutation,
+    NotificationsMutation,
+    ModerationMutation,
+    MediaMutation,
 ):
     """What can be done."""
 
