@@ -25,7 +25,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0005_moderation')]
+    dependencies = [("pintuan", "0010_prices_and_purchases")]
 
     initial = False
 
