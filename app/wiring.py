@@ -31,6 +31,7 @@ from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
 from app.live import queries as live
 from app.live.actions.change import STREAM as LIVE_STREAM
+from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
 from app.membership import reactions as membership_reactions
@@ -70,6 +71,7 @@ JOBS: list[Job] = [
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
     *notifications_jobs.JOBS,
+    *media_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
