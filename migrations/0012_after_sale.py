@@ -27,7 +27,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0004_shipping')]
+    dependencies = [("pintuan", "0011_media")]
 
     operations = [
         ops.CreateModel(
