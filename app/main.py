@@ -25,7 +25,7 @@ from app.core.worker import run_worker
 from app.demo.examples import EXAMPLES
 from app.live.watching import WATCHERS
 from app.notifications.presence import LISTENERS
-from app.web import health, landing, media, metrics, middleware, pay_notify, push, welcome
+from app.web import health, landing, media, metrics, middleware, pay_notify, push, uploads, welcome
 from app.wechat.sandbox import create_sandbox, running
 from schema.engine import Engine, EngineSettings
 
@@ -72,6 +72,7 @@ def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
         *push.routes(),
         *landing.routes(),
         *media.routes(),
+        *uploads.routes(),
         *health.routes(),
         *metrics.routes(),
         *welcome.routes(),

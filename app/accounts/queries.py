@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from app.accounts import rules
-from app.accounts.models import Address, Role, User
+from app.accounts.models import Address, Credential, Role, User
 from app.accounts.tokens import Claims
 from app.core import db
 from app.core.ids import AddressId, ProfileId, SessionId, UserId
@@ -117,8 +118,18 @@ class StaffMember:
 
     user: UserId
     nickname: str
+    #: Null for who signs in through WeChat alone.
     username: str | None
     roles: frozenset[Role]
+    #: Of her account; 0 for who has none.
+    version: int
+    disabled_at: datetime | None
+
+
+async def staff_page(*, limit: int, after: str | None) -> list[UserId]:
+    """Members of staff who have an account, by username, from after the given one on."""
+    found = Credential.all() if after is None else Credential.filter(username__gt=after)
+    return [each.user_id for each in await found.order_by("username").limit(limit)]
 
 
 async def staff_members(ids: Sequence[UserId]) -> list[StaffMember]:
@@ -133,6 +144,8 @@ async def staff_members(ids: Sequence[UserId]) -> list[StaffMember]:
             nickname=each[0].nickname,
             username=each[0].username,
             roles=frozenset(row.role for row in each if row.role),
+            version=each[0].version or 0,
+            disabled_at=each[0].disabled_at,
         )
         for user, each in rows.items()
     ]
@@ -143,11 +156,13 @@ class _StaffRow:
     user_id: UserId
     nickname: str
     username: str | None
+    version: int | None
+    disabled_at: datetime | None
     role: Role | None
 
 
 _STAFF = """
-SELECT u.id AS user_id, u.nickname, c.username, r.role
+SELECT u.id AS user_id, u.nickname, c.username, c.version, c.disabled_at, r.role
   FROM users u LEFT JOIN credentials c ON c.user_id = u.id LEFT JOIN user_roles r ON r.user_id = u.id
  WHERE u.id = ANY($1::uuid[]) AND (c.id IS NOT NULL OR r.id IS NOT NULL)
 """

@@ -22,8 +22,20 @@ class Settings(BaseSettings):
         description="In production: trusted documents only, no introspection, no explorer, no sandbox.",
     )
     data_dir: Path = Field(default=Path(".data"), description="Where the embedded shop keeps its files.")
+    media_store: str = Field(
+        default="", description="Where pictures are kept: s3://bucket/prefix ; empty is in the data folder."
+    )
+    media_store_options: SecretStr = Field(
+        default=SecretStr(""),
+        description="name=value,… for that store: endpoint, region, access_key_id, secret_access_key, …",
+    )
     database_url: str = Field(
         default="", description="postgres://… ; empty is SQLite in the data folder, for one process."
+    )
+    database_owner_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="postgres://… of the role that owns the tables, for `migrate` alone; it makes the role of "
+        "PINTUAN_DATABASE_URL and lets it in. Empty: one role for all.",
     )
     database_pool: int = Field(default=10, ge=2, description="Connections to PostgreSQL per process.")
     redis_url: str = Field(default="", description="redis://… ; empty is the in-process bus, for one process.")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.accounts import queries as accounts
+from app.after_sale.facts import RefundRejected
 from app.core import outbox
 from app.core.ids import GroupId, LiveRoomId, OrderId, UserId
 from app.core.outbox import Fact, Reaction
@@ -18,6 +19,8 @@ from app.live.actions.change import target as live_target
 from app.live.facts import LiveAudienceTold, LiveStarted
 from app.notifications.actions import tell
 from app.notifications.models import MessagePurpose, NotificationKind
+from app.orders import queries as orders
+from app.orders.facts import OrderShipped
 from app.payments.facts import RefundFailed, RefundSucceeded
 
 #: Told in one transaction; a room may have a hundred thousand who wait for it.
@@ -132,6 +135,29 @@ async def _tell_of_start(room: LiveRoomId, *, after: UserId | None) -> None:
         await outbox.record(LiveAudienceTold(room=room, up_to=audience[-1]))
 
 
+async def tell_of_parcel(fact: OrderShipped) -> None:
+    """Tell the buyer that her parcel is on its way."""
+    (parcel,) = (await orders.shipments_of([fact.order])).values()
+    first, *_ = (await orders.lines_of([fact.order]))[fact.order]
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.ORDER_SHIPPED,
+        target=_order(fact.order),
+        values={"title": first.title, "carrier": parcel.carrier, "number": parcel.tracking_number},
+        purpose=MessagePurpose.SHIPPED,
+    )
+
+
+async def tell_of_rejected_refund(fact: RefundRejected) -> None:
+    """Tell the buyer that her request was declined, and why."""
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.REFUND_REJECTED,
+        target=_order(fact.order),
+        values={"reason": fact.reason},
+    )
+
+
 def _group(group: GroupId) -> Target:
     return Target("group", group)
 
@@ -155,4 +181,6 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     RefundFailed: [tell_of_failed_refund],
     LiveStarted: [tell_audience],
     LiveAudienceTold: [tell_rest_of_audience],
+    OrderShipped: [tell_of_parcel],
+    RefundRejected: [tell_of_rejected_refund],
 }

@@ -5,6 +5,7 @@ Whoever registers the templates in WeChat's console picks ones with these keys:
 GROUP_RESULT  thing1 商品名称, phrase2 拼团结果, time3 时间, thing4 温馨提示
 REFUND        amount1 退款金额, thing2 退款原因, time3 退款时间
 LIVE_START    thing1 直播标题, thing2 主播, time3 开播时间
+SHIPPED       thing1 商品名称, thing2 快递公司, character_string3 快递单号, time4 发货时间
 
 `PINTUAN_MESSAGE_TEMPLATES` says their ids; with WeChat's sandbox any id will do.
 """
@@ -19,6 +20,7 @@ from app.core.targets import Target
 from app.core.words import CHINESE, say
 from app.notifications import wording
 from app.notifications.models import MessagePurpose, Notification, NotificationKind
+from app.orders.wording import carrier
 
 _CHINA = timezone(timedelta(hours=8))
 
@@ -26,6 +28,7 @@ _SANDBOX = {
     MessagePurpose.GROUP_RESULT: "sandbox-group-result",
     MessagePurpose.REFUND: "sandbox-refund",
     MessagePurpose.LIVE_START: "sandbox-live-start",
+    MessagePurpose.SHIPPED: "sandbox-shipped",
 }
 
 
@@ -85,10 +88,20 @@ def _live_start(entry: Notification) -> dict[str, str]:
     }
 
 
+def _shipped(entry: Notification) -> dict[str, str]:
+    return {
+        "thing1": entry.values["title"],
+        "thing2": carrier(entry.values["carrier"], CHINESE),
+        "character_string3": entry.values["number"],
+        "time4": _moment(entry.created_at),
+    }
+
+
 _DATA: Mapping[MessagePurpose, Callable[[Notification], dict[str, str]]] = {
     MessagePurpose.GROUP_RESULT: _group_result,
     MessagePurpose.REFUND: _refund,
     MessagePurpose.LIVE_START: _live_start,
+    MessagePurpose.SHIPPED: _shipped,
 }
 
 

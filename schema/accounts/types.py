@@ -1,5 +1,6 @@
 """What the API says of people."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -74,6 +75,8 @@ class StaffMember(Node):
     nickname: str
     username: str | None = strawberry.field(description="Null for who signs in through WeChat alone.")
     roles: list[Role]
+    version: int = strawberry.field(description="For expectedVersion.")
+    disabled_at: datetime | None = strawberry.field(description="Null for who works here.")
 
     @classmethod
     def of(cls, member: queries.StaffMember) -> "StaffMember":
@@ -83,6 +86,8 @@ class StaffMember(Node):
             nickname=member.nickname,
             username=member.username,
             roles=sorted(member.roles),
+            version=member.version,
+            disabled_at=member.disabled_at,
         )
 
 

@@ -14,7 +14,7 @@ from app.core.ids import UserId
 from app.core.targets import Target
 from app.live import ports
 from app.live.actions import reminding, running
-from app.notifications import presence, queries, reactions
+from app.notifications import actions, presence, queries, reactions
 from app.notifications.models import MessagePurpose, Notification, NotificationKind
 from app.notifications.presence import Listeners
 from app.wechat.sandbox import openid_of
@@ -44,8 +44,8 @@ async def _open_apps(api: Api, people: Sequence[Grant]) -> AsyncIterator[list[li
 
     async def listen(grant: Grant, into: list[dict[str, Any]]) -> None:
         async with contextlib.aclosing(api.subscribe("LiveStarted", {}, token=grant.access_token)) as stream:
-            async for result in stream:
-                into.append(result["data"]["liveStarted"])
+            while True:
+                into.append((await anext(stream))["data"]["liveStarted"])
 
     tasks = [asyncio.create_task(listen(grant, into)) for grant, into in zip(people, heard, strict=True)]
     async with asyncio.timeout(10):
@@ -117,12 +117,12 @@ async def test_a_crash_between_two_batches_leaves_nobody_out_and_tells_nobody_tw
     for user in people:
         await reminding.remind(user=user, room=room.id, wanted=True)
     await running.start(room.id, by=room.host)
-    tell, calls = reactions.tell, 0
+    calls = 0
 
     async def dies_after_writing(**given: Any) -> None:
         nonlocal calls
         calls += 1
-        await tell(**given)
+        await actions.tell(**given)
         if calls in {1, 3}:
             raise ConnectionError("the worker died here")
 
@@ -150,14 +150,15 @@ async def test_the_inbox_says_it_in_words_and_opens_the_room(api: Api, wechat: W
     await reminding.remind(user=ann.user, room=room.id, wanted=True)
     await running.start(room.id, by=room.host)
     await worker.run_until_idle(wiring.JOBS)
-    answer = await api(
-        "{ viewer { notifications(first: 1) { edges { node { kind title body target { ... on LiveRoom { id } } } } } } }",
-        token=ann.access_token,
-    )
+    read = "edges { node { kind title body target { ... on LiveRoom { id } } } }"
+    answer = await api(f"{{ viewer {{ notifications(first: 1) {{ {read} }} }} }}", token=ann.access_token)
     (entry,) = answer["data"]["viewer"]["notifications"]["edges"]
     assert entry["node"] == {
-        "kind": "LIVE_STARTED", "title": "茶姐 开播了", "body": "春茶上新 已开播，快来看看吧！", "target": {"id": room.public_id},
-    }  # fmt: skip
+        "kind": "LIVE_STARTED",
+        "title": "茶姐 开播了",
+        "body": "春茶上新 已开播，快来看看吧！",
+        "target": {"id": room.public_id},
+    }
 
 
 async def test_the_next_tap_asks_for_a_consent_while_more_rooms_are_waited_for_than_messages_allowed(

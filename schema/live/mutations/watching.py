@@ -14,6 +14,7 @@ from schema.context import Info
 from schema.inputs import bad_input, read_id, read_text
 from schema.live.refusals import SlowMode
 from schema.live.types import LiveReminder, LiveRoom
+from schema.moderation.refusals import Muted
 from schema.refusals import Refusal, refusing
 from schema.scalars import Coupon, PointsAmount, public_id
 
@@ -98,7 +99,7 @@ class LotteryEntry:
 RemindMeOfLiveResult = Annotated[LiveReminder | Refusal, strawberry.union("RemindMeOfLiveResult")]
 
 
-SendDanmakuResult = Annotated[DanmakuSent | SlowMode | Refusal, strawberry.union("SendDanmakuResult")]
+SendDanmakuResult = Annotated[DanmakuSent | Muted | SlowMode | Refusal, strawberry.union("SendDanmakuResult")]
 SendLikesResult = Annotated[LikesSent | Refusal, strawberry.union("SendLikesResult")]
 ClaimRedPacketResult = Annotated[RedPacketClaimed | Refusal, strawberry.union("ClaimRedPacketResult")]
 EnterLotteryResult = Annotated[LotteryEntry | Refusal, strawberry.union("EnterLotteryResult")]
