@@ -9,6 +9,7 @@ from app.accounts.actions.sessions import begin_session as begin_session
 from app.accounts.actions.sessions import block_user as block_user
 from app.accounts.actions.sessions import refresh as refresh
 from app.accounts.actions.sessions import sign_out as sign_out
+from app.accounts.actions.sessions import unblock_user as unblock_user
 from app.accounts.actions.staff import Attempt as Attempt
 from app.accounts.actions.staff import begin_staff_session as begin_staff_session
 from app.accounts.actions.staff import count_attempt as count_attempt

@@ -166,6 +166,13 @@ async def end_all(user: UserId) -> None:
     await _end(open_ones)
 
 
+@db.retried
+async def unblock_user(*, user: UserId) -> None:
+    """Let a user sign in again; her sessions of before stay ended. A repeat changes nothing."""
+    async with db.transaction():
+        await db.execute("UPDATE users SET blocked_at = NULL WHERE id = $1", user)
+
+
 async def _end(sessions: Sequence[SessionId]) -> None:
     await db.execute(
         "UPDATE sessions SET ended_at = $now WHERE id = ANY($1::uuid[]) AND ended_at IS NULL", list(sessions)
