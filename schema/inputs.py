@@ -47,7 +47,7 @@ def read_id(kind: str, text: str, path: str) -> UUID | None:
 def read_uploads(given: Sequence[str] | None, path: str, most: int) -> list[UploadId]:
     """The uploads of a list of ids; one of another kind is UPLOAD_INVALID, more than `most` BAD_USER_INPUT."""
     if len(given or ()) > most:
-        bad_input(path, f"There may be {most} pictures.")
+        bad_input(path, "There may be {most} pictures.", most=most)
     found = [read_id("upload", each, f"{path}.{number}") for number, each in enumerate(given or ())]
     if None in found:
         raise UploadInvalid
