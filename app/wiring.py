@@ -23,7 +23,10 @@ from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
+from app.membership import ports as membership_ports
+from app.membership import queries as membership
 from app.membership import reactions as membership_reactions
+from app.membership.actions.simulating import STREAM as SIMULATION_STREAM
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
@@ -33,6 +36,7 @@ from app.payments import audit as payments_audit
 from app.payments import jobs as payments_jobs
 from app.payments import ports as payments
 from app.payments.models import Purpose
+from app.pricing import rules as pricing
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig
@@ -73,11 +77,13 @@ CHECKS: list[Check] = [
 @cache
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
+    membership_ports.register(pricing.saving_fen)
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
     for reactions in (membership_reactions.REACTIONS, notifications_reactions.REACTIONS, share_reactions.REACTIONS):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
     streams.register("inbox", notifications.heads)
+    streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)
     for kind, reader in things.READERS.items():
         targets.register(kind, reader)
