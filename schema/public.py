@@ -7,13 +7,19 @@ Closed by default: a type that is not listed here is executed for each subscribe
 PUBLIC_TYPES = frozenset(
     {
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
-        "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
+        "Perk", "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
     }
 )  # fmt: skip
 
 #: Fields of the roots that lead to them.
 PUBLIC_ROOT_FIELDS = frozenset(
-    {("Subscription", "groupChanged"), ("Query", "group"), ("Query", "deal"), ("Query", "deals")}
+    {
+        ("Subscription", "groupChanged"),
+        ("Query", "group"),
+        ("Query", "deal"),
+        ("Query", "deals"),
+        ("Query", "membershipTiers"),
+    }
 )
 
 

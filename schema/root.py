@@ -19,6 +19,10 @@ from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
 from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
+from schema.membership.mutations import MembershipMutation
+from schema.membership.queries import NODE_OPENERS as MEMBERSHIP_NODES
+from schema.membership.queries import MembershipQuery, MembershipStaff, MembershipViewer
+from schema.membership.subscriptions import MembershipSubscription
 from schema.notifications import types as notifications
 from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
@@ -39,6 +43,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
+    **MEMBERSHIP_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
 }
@@ -47,17 +52,17 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer):
+class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, MembershipViewer):
     """What is the caller's own."""
 
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
-class Staff(AuditLogStaff):
+class Staff(AuditLogStaff, MembershipStaff):
     """The staff's own."""
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, ShareQuery):
+class Query(GroupBuyingQuery, ShareQuery, MembershipQuery):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
@@ -86,12 +91,12 @@ class Query(GroupBuyingQuery, ShareQuery):
 @strawberry.type(
     description="Results are null only beside an error of the request itself; what the shop refuses is a UserError."
 )
-class Mutation(AccountsMutation, GroupBuyingMutation, ShareMutation, NotificationsMutation):
+class Mutation(AccountsMutation, GroupBuyingMutation, ShareMutation, NotificationsMutation, MembershipMutation):
     """What can be done."""
 
 
 @strawberry.type
-class Subscription(GroupBuyingSubscription, NotificationsSubscription):
+class Subscription(GroupBuyingSubscription, NotificationsSubscription, MembershipSubscription):
     """What is pushed."""
 
 
