@@ -1,8 +1,12 @@
 """The command line: `python -m app.cli COMMAND`."""
 
 import asyncio
+import json
 import os
 import sys
+from collections.abc import Awaitable
+from typing import TypeVar
+from uuid import UUID
 
 import typer
 
@@ -11,14 +15,19 @@ from app.core import audit as core_audit
 from app.core import db
 from app.core.db.migrate import changes_not_in_migrations
 from app.core.db.migrate import migrate as migrate_database
+from app.core.ids import RefundId
 from app.core.settings import Settings, settings
 from app.demo import seed as demo_seed
 from app.demo import story
 from app.demo.welcome import welcome
+from app.desk import queries as desk_queries
 from app.main import create_app
 from app.main import serve as serve_app
+from app.payments import actions as payments
 from app.worker import work
 from schema.root import sdl
+
+T = TypeVar("T")
 
 cli = typer.Typer(add_completion=False, no_args_is_help=True, help="Pintuan: social commerce for mini-apps.")
 
@@ -73,11 +82,28 @@ def demo(at: str = "", wait: bool = False) -> None:
 @cli.command()
 def audit() -> None:
     """Look for what must not be in orders, payments, refunds and the books; fails if anything is found."""
-    findings = asyncio.run(_audit(settings()))
+    findings = asyncio.run(_with_database(core_audit.run(wiring.CHECKS)))
     for finding in findings:
         print(f"{finding.check}: {finding.subject}")
     print(f"{len(wiring.CHECKS)} questions asked, {len(findings)} faults found")
     sys.exit(1 if findings else 0)
+
+
+@cli.command()
+def desk() -> None:
+    """List what needs a person: refunds that WeChat cannot pay out, money that belongs to no order."""
+    items = asyncio.run(_with_database(desk_queries.open_items()))
+    for item in items:
+        print(f"{item.opened_at:%Y-%m-%d %H:%M} UTC  {item.matter}  {item.subject}  {json.dumps(item.detail)}")
+    print(f"{len(items)} open")
+
+
+@cli.command()
+def retry_refund(refund: UUID) -> None:
+    """Send a failed refund again, once what stood in its way is mended; its id is the subject on the desk."""
+    if not asyncio.run(_with_database(payments.retry_refund(RefundId(refund)))):
+        sys.exit(f"No refund {refund} has failed.")
+    print("It will be sent again within seconds; it leaves the desk when the money has arrived.")
 
 
 @cli.command()
@@ -110,10 +136,10 @@ async def _fill(chosen: Settings) -> str | None:
         await db.stop()
 
 
-async def _audit(chosen: Settings) -> list[core_audit.Finding]:
-    await db.start(chosen)
+async def _with_database(asked: Awaitable[T]) -> T:
+    await db.start(settings())
     try:
-        return await core_audit.run(wiring.CHECKS)
+        return await asked
     finally:
         await db.stop()
 

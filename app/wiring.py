@@ -21,6 +21,8 @@ from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
+from app.live import queries as live
+from app.live.actions.change import STREAM as LIVE_STREAM
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
 from app.membership import ports as membership_ports
@@ -82,6 +84,7 @@ def join_rooms() -> None:
     for reactions in (membership_reactions.REACTIONS, notifications_reactions.REACTIONS, share_reactions.REACTIONS):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
+    streams.register(LIVE_STREAM, live.heads)
     streams.register("inbox", notifications.heads)
     streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)

@@ -38,6 +38,8 @@ class Context:
     asker: Asker | None = None
     #: What the client runs on, as it says itself: ios, android, devtools or web.
     platform: str | None = None
+    #: Whence the operation came, as the server saw it; empty inside.
+    address: str = ""
     #: The execution is shared between viewers, so nothing may depend on who asks.
     shared: bool = False
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)

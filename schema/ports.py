@@ -76,7 +76,7 @@ class HousePorts:
     def context(self, identity: Identity, caller: Caller) -> Context:
         """A fresh context for one operation."""
         asker = identity.asker if isinstance(identity, Visitor) else None
-        return Context(locale=self.locale(caller), asker=asker, platform=caller.platform)
+        return Context(locale=self.locale(caller), asker=asker, platform=caller.platform, address=caller.address)
 
     def shared_context(self, locale: str) -> Context:
         """A fresh context for a frame that several people get."""

@@ -8,6 +8,7 @@ PUBLIC_TYPES = frozenset(
     {
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
         "Perk", "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
+        "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
     }
 )  # fmt: skip
 
@@ -19,6 +20,8 @@ PUBLIC_ROOT_FIELDS = frozenset(
         ("Query", "deal"),
         ("Query", "deals"),
         ("Query", "membershipTiers"),
+        ("Query", "liveRoom"),
+        ("Query", "liveRooms"),
     }
 )
 

@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from app.core import ids
 from schema.accounts.mutations import AccountsMutation
 from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
-from schema.accounts.queries import AccountsViewer
+from schema.accounts.queries import AccountsStaff, AccountsViewer
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
@@ -19,10 +19,16 @@ from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
 from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
+from schema.live.mutations import LiveMutation
+from schema.live.queries import NODE_OPENERS as LIVE_NODES
+from schema.live.queries import LiveQuery, LiveStaff
 from schema.membership.mutations import MembershipMutation
 from schema.membership.queries import NODE_OPENERS as MEMBERSHIP_NODES
 from schema.membership.queries import MembershipQuery, MembershipStaff, MembershipViewer
 from schema.membership.subscriptions import MembershipSubscription
+from schema.moderation.mutations import ModerationMutation
+from schema.moderation.queries import ModerationStaff, ModerationViewer
+from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
 from schema.notifications import types as notifications
 from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
@@ -44,25 +50,45 @@ NODE_OPENERS: dict[str, Opener] = {
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
     **MEMBERSHIP_NODES,
+    **MODERATION_NODES,
+    **LIVE_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
 }
-share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "order")}
+share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, MembershipViewer):
+class Viewer(
+    AccountsViewer,
+    OrdersViewer,
+    GroupBuyingViewer,
+    NotificationsViewer,
+    MembershipViewer,
+    ModerationViewer,
+):
     """What is the caller's own."""
 
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
-class Staff(AuditLogStaff, MembershipStaff):
+class Staff(
+    AuditLogStaff,
+    MembershipStaff,
+    LiveStaff,
+    ModerationStaff,
+    AccountsStaff,
+):
     """The staff's own."""
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, ShareQuery, MembershipQuery):
+class Query(
+    GroupBuyingQuery,
+    ShareQuery,
+    MembershipQuery,
+    LiveQuery,
+):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
@@ -91,12 +117,24 @@ class Query(GroupBuyingQuery, ShareQuery, MembershipQuery):
 @strawberry.type(
     description="Results are null only beside an error of the request itself; what the shop refuses is a UserError."
 )
-class Mutation(AccountsMutation, GroupBuyingMutation, ShareMutation, NotificationsMutation, MembershipMutation):
+class Mutation(
+    AccountsMutation,
+    GroupBuyingMutation,
+    ShareMutation,
+    NotificationsMutation,
+    MembershipMutation,
+    LiveMutation,
+    ModerationMutation,
+):
     """What can be done."""
 
 
 @strawberry.type
-class Subscription(GroupBuyingSubscription, NotificationsSubscription, MembershipSubscription):
+class Subscription(
+    GroupBuyingSubscription,
+    NotificationsSubscription,
+    MembershipSubscription,
+):
     """What is pushed."""
 
 

@@ -106,6 +106,20 @@ class Node:
     id: strawberry.ID = strawberry.field(description="Opaque.")
 
 
+@strawberry.type
+class PointsAmount:
+    """Points that somebody gets."""
+
+    points: int
+
+
+@strawberry.type
+class Coupon(Node):
+    """A coupon."""
+
+    title: str
+
+
 def public_id(kind: str, value: Any) -> strawberry.ID:
     """The opaque id that the API gives for a thing of this kind."""
     return strawberry.ID(ids.to_public(kind, value))

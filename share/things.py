@@ -1,13 +1,16 @@
-"""What links lead to: how a group, a deal and a product are called, and which page of the mini-program opens them."""
+"""What links lead to: how each thing is called, and which page of the mini-program opens it."""
 
 from uuid import UUID
 
 from app.catalog import queries as catalog
 from app.catalog.models import Product
-from app.core.ids import DealId, GroupId, ProductId
+from app.core.ids import DealId, GroupId, LiveRoomId, ProductId
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
 from app.group_buying.states import DealStatus, GroupStatus
+from app.live import queries as live
+from app.live.actions.change import target as live_target
+from app.live.states import LiveStatus
 from share.targets import SharedThing, TargetReader
 
 
@@ -56,8 +59,23 @@ async def read_product(thing: UUID) -> SharedThing | None:
     )
 
 
+async def read_live(thing: UUID) -> SharedThing | None:
+    """A live room; one that was cancelled cannot be shared any more."""
+    room = await live.room(LiveRoomId(thing))
+    if room is None:
+        return None
+    return SharedThing(
+        target=live_target(room.id),
+        title=room.title,
+        picture_path=room.cover_path,
+        expires_at=None,
+        path=f"/pages/live?id={live_target(room.id).public_id}",
+        is_shareable=room.started_at is not None or room.status is LiveStatus.SCHEDULED,
+    )
+
+
 def _cover(product: Product) -> str | None:
     return str(product.pictures[0]["path"]) if product.pictures else None
 
 
-READERS: dict[str, TargetReader] = {"group": read_group, "deal": read_deal, "product": read_product}
+READERS: dict[str, TargetReader] = {"group": read_group, "deal": read_deal, "live": read_live, "product": read_product}

@@ -25,6 +25,30 @@ class BadCredentials(DomainError):
     """The username or the password is wrong."""
 
 
+class UsernameTaken(DomainError):
+    """Somebody else has this username."""
+
+
+class StaffNotFound(DomainError):
+    """There is no such member of staff."""
+
+
+class LastAdmin(DomainError):
+    """The shop needs an admin: this would leave none."""
+
+
+class NotYourself(DomainError):
+    """Another admin must do this: nobody takes her own rights away."""
+
+
+class StaffDisabled(DomainError):
+    """This account is disabled; enable it first."""
+
+
+class StaffNotDisabled(DomainError):
+    """This account is not disabled."""
+
+
 @dataclass(eq=False)
 class TryLater(DomainError):
     """Please try again a little later."""

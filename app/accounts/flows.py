@@ -56,14 +56,16 @@ async def _login(code: str) -> Login:
         raise TryLater(retry_after_ms=_SOON_MS) from error
 
 
-async def staff_sign_in(*, username: str, password: str) -> Grant:
+async def staff_sign_in(*, username: str, password: str, address: str = "") -> Grant:
     """Sign in by password: BadCredentials, AccountBlocked; TryLater after too many wrong ones. Not in a transaction.
+
+    `address` is whence she asks: wrong ones from elsewhere do not keep her out where she was right before.
 
     A username that nobody has takes as long as a wrong password. (The pause after wrong ones tells that it exists:
     usernames of staff are no secret.)
     """
     db.refuse_in_transaction("a password was tried")
-    attempt = await actions.count_attempt(username=username)
+    attempt = await actions.count_attempt(username=username, address=address)
     is_right = await _in_thread(_matches, attempt.password_hash if attempt else None, password)
     if attempt is None or not is_right:
         raise BadCredentials

@@ -6,7 +6,7 @@ from uuid import UUID
 from tortoise import fields
 from tortoise.models import Model
 
-from app.core.ids import AddressId, SessionId, UserId, new_id
+from app.core.ids import AddressId, ProfileId, SessionId, UserId, new_id
 
 
 class Role(StrEnum):
@@ -72,12 +72,37 @@ class Credential(Model):
     username = fields.CharField(max_length=64, unique=True)
     #: argon2id.
     password_hash = fields.CharField(max_length=200)
-    #: Wrong passwords since the last right one.
+    #: Wrong passwords since the last right one, from addresses that have never had the right one.
     failures = fields.IntField(default=0)
+    #: Until when no password is tried from such an address.
     locked_until = fields.DatetimeField(null=True)
+    #: She works here no more: no password is right, and her roles are gone.
+    disabled_at = fields.DatetimeField(null=True)
+    #: Grows with every change of her account.
+    version = fields.IntField(default=1)
 
     class Meta:
         table = "credentials"
+
+
+class AttemptsFrom(Model):
+    """Passwords tried for one username from one address: strangers' guesses must not lock the owner out."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    credential: fields.ForeignKeyRelation[Credential] = fields.ForeignKeyField(
+        "pintuan.Credential", on_delete=fields.OnDelete.RESTRICT
+    )
+    credential_id: UUID
+    address = fields.CharField(max_length=64)
+    #: Wrong passwords since the last right one.
+    failures = fields.IntField(default=0)
+    locked_until = fields.DatetimeField(null=True)
+    #: When the right one last came from here; null for a stranger's.
+    trusted_at = fields.DatetimeField(null=True)
+    tried_at = fields.DatetimeField()
+
+    class Meta:
+        table = "attempts_from"
 
 
 class Session(Model):
@@ -114,3 +139,15 @@ class Address(Model):
 
     class Meta:
         table = "addresses"
+
+
+class Profile(Model):
+    """The public face of an author or a host, by an id of its own: her user id is nobody's business."""
+
+    id: ProfileId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # Tortoise types a key as UUID
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField("pintuan.User", on_delete=fields.OnDelete.RESTRICT)
+    user_id: UserId
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "profiles"

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from app.accounts import rules
-from app.accounts.models import Address, Role, User
+from app.accounts.models import Address, Credential, Role, User
 from app.accounts.tokens import Claims
 from app.core import db
-from app.core.ids import AddressId, SessionId, UserId
+from app.core.ids import AddressId, ProfileId, SessionId, UserId
 
 
 class Asker(NamedTuple):
@@ -81,6 +82,31 @@ async def users(ids: Sequence[UserId]) -> list[User]:
     return await User.filter(id__in=list(set(ids)))
 
 
+@dataclass(frozen=True, slots=True)
+class PublicProfile:
+    """The public face of an author or a host: under the name she chose, by an id that is not hers as a user."""
+
+    id: ProfileId
+    user: UserId
+    nickname: str
+    avatar_path: str | None
+
+
+async def profiles(ids: Sequence[ProfileId]) -> list[PublicProfile]:
+    """Those of these profiles that exist, in no order."""
+    return await db.rows(PublicProfile, f"{_PROFILES} WHERE p.id = ANY($1::uuid[])", list(set(ids)))
+
+
+async def profiles_of(users: Sequence[UserId]) -> list[PublicProfile]:
+    """The profiles of those of these people who have one, in no order."""
+    return await db.rows(PublicProfile, f"{_PROFILES} WHERE p.user_id = ANY($1::uuid[])", list(set(users)))
+
+
+_PROFILES = """
+SELECT p.id, p.user_id AS "user", u.nickname, u.avatar_path FROM profiles p JOIN users u ON u.id = p.user_id
+"""
+
+
 async def roles(user: UserId) -> frozenset[Role]:
     """What this member of staff may do; empty for who is no staff."""
     return frozenset(await db.rows(Role, "SELECT role FROM user_roles WHERE user_id = $1", user))
@@ -92,8 +118,18 @@ class StaffMember:
 
     user: UserId
     nickname: str
+    #: Null for who signs in through WeChat alone.
     username: str | None
     roles: frozenset[Role]
+    #: Of her account; 0 for who has none.
+    version: int
+    disabled_at: datetime | None
+
+
+async def staff_page(*, limit: int, after: str | None) -> list[UserId]:
+    """Members of staff who have an account, by username, from after the given one on."""
+    found = Credential.all() if after is None else Credential.filter(username__gt=after)
+    return [each.user_id for each in await found.order_by("username").limit(limit)]
 
 
 async def staff_members(ids: Sequence[UserId]) -> list[StaffMember]:
@@ -108,6 +144,8 @@ async def staff_members(ids: Sequence[UserId]) -> list[StaffMember]:
             nickname=each[0].nickname,
             username=each[0].username,
             roles=frozenset(row.role for row in each if row.role),
+            version=each[0].version or 0,
+            disabled_at=each[0].disabled_at,
         )
         for user, each in rows.items()
     ]
@@ -118,11 +156,13 @@ class _StaffRow:
     user_id: UserId
     nickname: str
     username: str | None
+    version: int | None
+    disabled_at: datetime | None
     role: Role | None
 
 
 _STAFF = """
-SELECT u.id AS user_id, u.nickname, c.username, r.role
+SELECT u.id AS user_id, u.nickname, c.username, c.version, c.disabled_at, r.role
   FROM users u LEFT JOIN credentials c ON c.user_id = u.id LEFT JOIN user_roles r ON r.user_id = u.id
  WHERE u.id = ANY($1::uuid[]) AND (c.id IS NOT NULL OR r.id IS NOT NULL)
 """

@@ -1,5 +1,6 @@
 """What accounts decides, over values."""
 
+import ipaddress
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -11,7 +12,10 @@ REPEATS_WITHIN = timedelta(seconds=30)
 #: A session that nobody has refreshed for so long is over.
 REFRESH_LIFE = timedelta(days=90)
 
+#: From one address.
 FAILURES_BEFORE_LOCK = 5
+#: From all addresses together that have never had the right password: a crowd of them guesses no faster.
+FAILURES_OF_STRANGERS = 50
 FIRST_LOCK = timedelta(seconds=30)
 LONGEST_LOCK = timedelta(hours=1)
 
@@ -49,13 +53,28 @@ def use_of_refresh_token(*, presented: int, newest: int, rotated_at: datetime, n
     return Use.END
 
 
-def locked_for(failures: int) -> timedelta | None:
+#: Addresses from which nobody has tried for so long are forgotten.
+ADDRESSES_KEPT = timedelta(days=180)
+
+
+def locked_for(failures: int, allowed: int = FAILURES_BEFORE_LOCK) -> timedelta | None:
     """How long no password is tried after so many wrong ones in a row; None for not at all."""
-    if failures < FAILURES_BEFORE_LOCK:
+    if failures < allowed:
         return None
     # Bounded before it is multiplied: 2 to the power of a stubborn attacker is no timedelta.
-    times = 1 << min(failures - FAILURES_BEFORE_LOCK, 20)
+    times = 1 << min(failures - allowed, 20)
     return min(FIRST_LOCK * times, LONGEST_LOCK)
+
+
+def network(address: str) -> str:
+    """What stands for an address where guesses are counted: an IPv6 household has 2^64 of them, and is one."""
+    try:
+        read = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped is None:
+        return str(ipaddress.IPv6Network((read, 64), strict=False))
+    return str(read)
 
 
 def mask(nickname: str) -> str:

@@ -25,6 +25,11 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="", description="postgres://… ; empty is SQLite in the data folder, for one process."
     )
+    database_owner_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="postgres://… of the role that owns the tables, for `migrate` alone; it makes the role of "
+        "PINTUAN_DATABASE_URL and lets it in. Empty: one role for all.",
+    )
     database_pool: int = Field(default=10, ge=2, description="Connections to PostgreSQL per process.")
     redis_url: str = Field(default="", description="redis://… ; empty is the in-process bus, for one process.")
     redis_prefix: str = Field(default="pintuan", description="What every Redis channel and key begins with.")
@@ -87,9 +92,26 @@ class Settings(BaseSettings):
         default="", description="PURPOSE:templateId,… for subscribe messages; empty is the sandbox's."
     )
 
+    live_play_origin: str = Field(
+        default="", description="Where the video vendor plays streams, https://… ; empty is this machine's sandbox."
+    )
+    live_push_origin: str = Field(
+        default="", description="Where hosts push to the vendor, rtmp://… ; empty is this machine's sandbox."
+    )
+    live_play_key: SecretStr = Field(default=SecretStr(""), description="The vendor's key for addresses of playing.")
+    live_push_key: SecretStr = Field(default=SecretStr(""), description="The vendor's key for addresses of pushing.")
+    live_callback_key: SecretStr = Field(default=SecretStr(""), description="The vendor's key for its callbacks.")
+
     movable_clock: bool = Field(
         default=False, description="Tests only: the clock is the database's time plus a stored offset."
     )
+
+    def _a_vendor_is_named_whole(self) -> None:
+        keys = (self.live_play_key, self.live_push_key, self.live_callback_key)
+        given = [self.live_play_origin, self.live_push_origin, *[each.get_secret_value() for each in keys]]
+        if any(given) and not all(given):
+            msg = "PINTUAN_LIVE_PLAY_ORIGIN, _PUSH_ORIGIN, _PLAY_KEY, _PUSH_KEY and _CALLBACK_KEY are given together"
+            raise ValueError(msg)
 
     @model_validator(mode="after")
     def _production_is_no_playground(self) -> Self:
@@ -103,6 +125,7 @@ class Settings(BaseSettings):
             if not self.token_keys.get_secret_value():
                 msg = "PINTUAN_TOKEN_KEYS is required in production: all processes sign with the same"
                 raise ValueError(msg)
+        self._a_vendor_is_named_whole()
         if self.wechat_sandbox and self.wechat_mch_id:
             msg = "PINTUAN_WECHAT_MCH_ID names a real merchant: set PINTUAN_WECHAT_SANDBOX=false"
             raise ValueError(msg)

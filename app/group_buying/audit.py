@@ -28,6 +28,14 @@ _GROUPS = [
                  (SELECT 1 FROM seats s WHERE s.group_id = g.id AND s.user_id = g.leader_id AND s.status = 'TAKEN'))""",
     ),
     Check(
+        "a person who opened and leads two groups of one deal that form",
+        """SELECT g.code AS subject FROM groups g
+           WHERE g.status IN ('PENDING', 'FORMING') AND g.leader_id = g.opener_id AND EXISTS
+                 (SELECT 1 FROM groups o WHERE o.deal_id = g.deal_id AND o.id <> g.id
+                   AND o.status IN ('PENDING', 'FORMING') AND o.leader_id = g.leader_id
+                   AND o.opener_id = g.leader_id)""",
+    ),
+    Check(
         "a group that has ended with a seat held",
         "SELECT code AS subject FROM groups WHERE status IN ('COMPLETED', 'FAILED', 'CANCELLED') AND held > 0",
     ),

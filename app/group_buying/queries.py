@@ -18,6 +18,7 @@ from app.group_buying.states import HELD_SEATS, LIVE_SEATS, DealStatus, GroupSta
 from app.membership import queries as membership
 from app.membership.states import PerkKind
 from app.orders import queries as orders
+from app.payments import queries as payments
 
 
 async def deal(deal_id: DealId) -> Deal:
@@ -157,7 +158,6 @@ async def buyer_facts(buyer: UserId, *, deal: Deal, group: Group | None = None) 
     leads = await Group.filter(
         deal_id=deal.id, leader_id=buyer, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]
     ).first()
-    lapsed = await Seat.filter(user_id=buyer, end=SeatEnd.LAPSED, releasing_since__gt=now - rules.LAPSES_WITHIN)
     # Most deals ask for no tier, and their buyers do not wait for one.
     standing = await membership.standing(buyer) if rules.asks_for_tier(deal.terms, now) else None
     return rules.BuyerFacts(
@@ -170,8 +170,26 @@ async def buyer_facts(buyer: UserId, *, deal: Deal, group: Group | None = None) 
         leads=leads.id if leads else None,
         bought=sum(seat.quantity for seat in live if seat.deal_id == deal.id),
         holds=[end for seat in live if (end := _hold_ends(seat))],
-        lapses=[seat.releasing_since for seat in lapsed if seat.releasing_since],
+        given_up=await _given_up(buyer, now),
     )
+
+
+async def leaders_among(users: Sequence[UserId], *, deal: DealId) -> set[UserId]:
+    """Those of these people who lead a group of a deal that forms or waits for their money."""
+    led = Group.filter(leader_id__in=users, deal_id=deal, status__in=[GroupStatus.PENDING, GroupStatus.FORMING])
+    return {group.leader_id for group in await led}
+
+
+async def _given_up(buyer: UserId, now: datetime) -> list[datetime]:
+    """When she let go of holds. One that WeChat gave her no means to pay for is not her doing."""
+    let_go = await Seat.filter(
+        user_id=buyer,
+        end__in=[SeatEnd.LAPSED, SeatEnd.CANCELLED],
+        taken_at=None,
+        releasing_since__gt=now - rules.GIVEN_UP_WITHIN,
+    )
+    blameless = await payments.never_payable([seat.order_id for seat in let_go])
+    return [seat.releasing_since for seat in let_go if seat.releasing_since and seat.order_id not in blameless]
 
 
 def _hold_ends(seat: Seat) -> datetime | None:

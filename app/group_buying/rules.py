@@ -16,9 +16,10 @@ LAST_SEAT_HOLD = timedelta(minutes=3)
 CLOSING = timedelta(minutes=2)
 
 UNPAID_HOLDS = 2
-#: This many lapsed holds within a day pause the buyer.
-LAPSES = 3
-LAPSES_WITHIN = timedelta(days=1)
+#: This many holds that were given up unpaid within a day, lapsed or cancelled, pause the buyer; each further one twice
+#: as long. Cancelling counts too: whoever holds, cancels and holds again blocks a seat for free just as well.
+GIVEN_UP = 3
+GIVEN_UP_WITHIN = timedelta(days=1)
 PAUSE = timedelta(minutes=30)
 
 #: WeChat that gives no answer for so long does not keep a seat from the others.
@@ -78,8 +79,8 @@ class BuyerFacts:
     bought: int = 0
     #: When each of her unpaid holds is over at the latest, anywhere.
     holds: Sequence[datetime] = ()
-    #: When her holds lapsed, within the last day, anywhere.
-    lapses: Sequence[datetime] = ()
+    #: When she gave up holds that she could have paid, within the last day, anywhere.
+    given_up: Sequence[datetime] = ()
 
 
 def deal_status(deal: DealTerms, now: datetime) -> DealStatus:
@@ -164,11 +165,12 @@ def _refusal_for_limits(deal: DealTerms, buyer: BuyerFacts, quantity: int) -> Do
 
 
 def refusal_to_hold(buyer: BuyerFacts, now: datetime) -> DomainError | None:
-    """Whether she has blocked seats enough: two unpaid holds, or a pause after three that lapsed."""
+    """Whether she has blocked seats enough: two unpaid holds, or a pause after three that she gave up."""
     if len(buyer.holds) >= UNPAID_HOLDS:
         return errors.HoldLimit(min(buyer.holds))
-    if len(buyer.lapses) >= LAPSES:
-        until = max(buyer.lapses) + PAUSE
+    if len(buyer.given_up) >= GIVEN_UP:
+        doublings = min(len(buyer.given_up) - GIVEN_UP, 10)
+        until = max(buyer.given_up) + min(PAUSE * 2**doublings, GIVEN_UP_WITHIN)
         if now < until:
             return errors.HoldLimit(until)
     return None

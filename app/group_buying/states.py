@@ -80,7 +80,7 @@ LIVE_SEATS = (*HELD_SEATS, SeatStatus.TAKEN, SeatStatus.SETTLED)
 class SeatEnd(StrEnum):
     """Why a seat was given up. Those that the group's failure ended are its refunds to count."""
 
-    #: The hold ran out: three of these pause the buyer.
+    #: The hold ran out, or she thought better of it: three of these within a day pause the buyer.
     LAPSED = "LAPSED"
     CANCELLED = "CANCELLED"
     LEFT = "LEFT"

@@ -45,6 +45,11 @@ async def filter_words(*, limit: int, after: tuple[datetime, UUID] | None) -> li
     return await found.order_by("-created_at", "-id").limit(limit)
 
 
+async def filter_word(word: UUID) -> FilterWord | None:
+    """A word that staff added, removed or not; None where there is none."""
+    return await FilterWord.get_or_none(id=word)
+
+
 async def queue(
     *, status: ItemStatus, kind: str | None, limit: int, after: tuple[datetime, UUID] | None
 ) -> list[ModerationItem]:
@@ -72,9 +77,12 @@ async def is_waiting(target: Target) -> bool:
     return await ModerationItem.filter(target_kind=target.kind, target_id=target.id, status=ItemStatus.OPEN).exists()
 
 
-async def reports_of(item_id: UUID) -> list[Report]:
-    """The objections to the thing of an item, the first one first."""
-    return await Report.filter(item_id=item_id).order_by("created_at", "id")
+async def reports_of(item_ids: Sequence[UUID]) -> dict[UUID, list[Report]]:
+    """The objections to the things of these items, the first one first."""
+    found: dict[UUID, list[Report]] = {}
+    for each in await Report.filter(item_id__in=list(set(item_ids))).order_by("created_at", "id"):
+        found.setdefault(each.item_id, []).append(each)
+    return found
 
 
 async def report(report_id: UUID) -> Report | None:
@@ -90,9 +98,27 @@ async def removals_of(author: UserId, *, limit: int, after: tuple[datetime, UUID
     return await found.order_by("-decided_at", "-id").limit(limit)
 
 
-async def appeals_of(items_: Sequence[UUID]) -> dict[UUID, Appeal]:
+async def removals(authors: Sequence[UserId]) -> dict[UserId, int]:
+    """How many things of these people were removed and not brought back; none is left out."""
+    found = await db.rows(_Removals, _REMOVALS, list(set(authors)))
+    return {each.author_id: each.count for each in found}
+
+
+@dataclass(frozen=True, slots=True)
+class _Removals:
+    author_id: UserId
+    count: int
+
+
+_REMOVALS = """
+SELECT author_id, COUNT(*) AS count FROM moderation_items
+ WHERE author_id = ANY($1::uuid[]) AND status = 'REMOVED' GROUP BY author_id
+"""
+
+
+async def appeals_of(item_ids: Sequence[UUID]) -> dict[UUID, Appeal]:
     """The appeals against these items, by the item."""
-    return {each.item_id: each for each in await Appeal.filter(item_id__in=list(set(items_)))}
+    return {each.item_id: each for each in await Appeal.filter(item_id__in=list(set(item_ids)))}
 
 
 async def appeal(appeal_id: UUID) -> Appeal | None:
@@ -108,11 +134,14 @@ async def open_appeals(*, limit: int, after: tuple[datetime, UUID] | None) -> li
     return await found.order_by("created_at", "id").limit(limit)
 
 
-async def mutes_of(user: UserId) -> list[Mute]:
-    """What mutes are in force for somebody, the newest first."""
-    now = await clock.now()
-    in_force = Q(until=None) | Q(until__gt=now)
-    return await Mute.filter(in_force, user_id=user, lifted_at=None).order_by("-created_at", "-id")
+async def mutes_of(users: Sequence[UserId]) -> dict[UserId, list[Mute]]:
+    """What mutes are in force for these people, the newest first."""
+    in_force = Q(until=None) | Q(until__gt=await clock.now())
+    found: dict[UserId, list[Mute]] = {}
+    rows = Mute.filter(in_force, user_id__in=list(set(users)), lifted_at=None)
+    for each in await rows.order_by("-created_at", "-id"):
+        found.setdefault(each.user_id, []).append(each)
+    return found
 
 
 async def mute(mute_id: UUID) -> Mute | None:

@@ -15,6 +15,8 @@ from app.moderation.states import Severity
 CLAIM = timedelta(minutes=10)
 LONGEST_REPORT_NOTE = 500
 LONGEST_APPEAL = 1000
+#: As the filter knows a word; folding may make one longer than people wrote it.
+LONGEST_WORD = 64
 
 #: Letters of other scripts that look like Latin ones, after folding to small letters.
 _LOOKALIKES = str.maketrans("авекмнорстухіјѕԁɡӏοαερτυνκιıℓ", "abekmhopctyxijsdgloaeptuvkiil")
@@ -62,7 +64,7 @@ class Filter:
         self._automaton = ahocorasick.Automaton()
         known: dict[str, Severity] = {}
         for each in words:
-            squeezed = _squeeze(fold(each.word))[0]
+            squeezed = squeeze(each.word)
             # Where a word is listed twice the stricter one counts.
             if squeezed and known.get(squeezed) is not Severity.REJECT:
                 known[squeezed] = each.severity
@@ -91,6 +93,16 @@ class Filter:
                 return Severity.REJECT
             worst = Severity.REVIEW
         return worst
+
+
+def squeeze(word: str) -> str:
+    """A word as the filter knows it: one spelling for all; empty for what has no letters."""
+    return _squeeze(fold(word))[0]
+
+
+def is_word(word: str) -> bool:
+    """Whether the filter can look for it."""
+    return 0 < len(squeeze(word)) <= LONGEST_WORD
 
 
 def _squeeze(folded: str) -> tuple[str, Sequence[int]]:

@@ -21,6 +21,7 @@ class NotificationKind(StrEnum):
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED"
     REFUND_SENT = "REFUND_SENT"
     REFUND_FAILED = "REFUND_FAILED"
+    TIER_CHANGED = "TIER_CHANGED"
 
 
 class InboxHead(Model):

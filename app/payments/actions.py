@@ -14,6 +14,9 @@ from app.payments import ports, rules
 from app.payments.facts import RefundFailed, RefundSucceeded
 from app.payments.models import Payment, PaymentStatus, Purpose, Refund, RefundReason, RefundStatus
 
+#: What a refund that WeChat has closed for good keeps as its last error.
+CLOSED_AT_WECHAT = "CLOSED"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
@@ -242,14 +245,20 @@ async def record_refund_failed(*, out_refund_no: str, error: str) -> None:
         refund = await _locked_refund(out_refund_no)
         if refund is None or refund.status in {RefundStatus.SUCCEEDED, RefundStatus.FAILED}:
             return
+        # It stays due: a person may mend it in WeChat's own console, and nobody would tell us.
         await Refund.filter(id=refund.id).update(
-            status=RefundStatus.FAILED, last_error=error[:200], next_attempt_at=None
+            status=RefundStatus.FAILED,
+            last_error=error[:200],
+            attempts=0,
+            next_attempt_at=rules.next_look_at_failed(0, await clock.now()),
         )
         payment = await Payment.get(id=refund.payment_id)
         detail = {"order": str(refund.order_id), "amount_fen": refund.amount_fen, "error": error[:200]}
-        await desk.put(matter=Matter.REFUND_FAILED, subject=str(refund.id), detail=detail)
+        is_new = await desk.put(matter=Matter.REFUND_FAILED, subject=str(refund.id), detail=detail)
         await ports.of(payment.purpose).refund_failed(order=refund.order_id, reason=refund.reason)
-        await record(RefundFailed(refund.id, refund.order_id, payment.user_id, refund.amount_fen))
+        if is_new:
+            # Sent again in vain it lies on the desk still, and the member was told that somebody is at work on it.
+            await record(RefundFailed(refund.id, refund.order_id, payment.user_id, refund.amount_fen))
 
 
 async def _locked_refund(out_refund_no: str) -> Refund | None:
@@ -282,13 +291,30 @@ async def note_refund_not_accepted(refund: Refund, *, error: str, balance_too_lo
             await desk.put(matter=Matter.BALANCE_TOO_LOW, subject=str(refund.id), detail=detail)
 
 
-async def retry_refund(refund: RefundId) -> bool:
-    """A person has mended what stood in the way: send a failed refund again, under its old number.
-
-    False where it has not failed. Its item stays on the desk until the money has arrived.
-    """
-    return bool(
-        await Refund.filter(id=refund, status=RefundStatus.FAILED).update(
-            status=RefundStatus.WAITING, next_attempt_at=await clock.now()
-        )
+async def look_again(refund: Refund) -> None:
+    """Ask again later how a failed refund stands."""
+    await Refund.filter(id=refund.id, status=RefundStatus.FAILED).update(
+        next_attempt_at=rules.next_look_at_failed(refund.attempts, await clock.now())
     )
+
+
+async def retry_refund(refund: RefundId) -> bool:
+    """A person has mended what stood in the way: send a failed refund again, to where it was paid from.
+
+    False where it has not failed. WeChat wants the old number again; only one that it has closed, and will never pay
+    out, gets a new one. Its item stays on the desk until the money has arrived.
+    """
+    async with db.transaction():
+        failed = await Refund.get_or_none(id=refund, status=RefundStatus.FAILED)
+        if failed is None:
+            return False
+        closed = failed.last_error == CLOSED_AT_WECHAT
+        return bool(
+            await Refund.filter(id=refund, status=RefundStatus.FAILED).update(
+                status=RefundStatus.WAITING,
+                out_refund_no=_number() if closed else failed.out_refund_no,
+                # As before its first try: it is sent and not only asked about.
+                attempts=0,
+                next_attempt_at=await clock.now(),
+            )
+        )

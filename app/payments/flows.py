@@ -183,6 +183,19 @@ async def send_refund(refund: Refund) -> None:
         await _take_refund_state(refund, result)
 
 
+async def look_after_failed(refund: Refund) -> None:
+    """Ask whether a failed refund has arrived after all, mended by a person or by WeChat; never send it again."""
+    try:
+        known = await current.pay().query_refund(refund.out_refund_no)
+    except WeChatError as error:
+        log.warning("payments.not_told", refund=str(refund.id), error=str(error))
+        known = None
+    if known is not None and known.state is RefundState.SUCCESS:
+        await actions.record_refund_sent(refund.out_refund_no)
+    else:
+        await actions.look_again(refund)
+
+
 async def _known_refund(refund: Refund) -> RefundResult | None:
     """The refund as WeChat knows it; None where it knows none. Only before the first try that is known unasked."""
     if refund.attempts <= 1:

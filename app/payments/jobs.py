@@ -10,7 +10,7 @@ from app.core.ids import PaymentId, RefundId
 from app.core.log import logger
 from app.core.worker import Job
 from app.payments import flows
-from app.payments.models import Payment, Refund
+from app.payments.models import Payment, Refund, RefundStatus
 
 T = TypeVar("T")
 
@@ -53,14 +53,18 @@ async def _poll(payment: PaymentId) -> None:
 
 
 async def send_refunds() -> int:
-    """Send the refunds that are due, and ask after those on their way; how many."""
+    """Send the refunds that are due, and ask after those on their way and those that failed; how many."""
     now = await clock.now()
     due: list[RefundId] = await db.rows(RefundId, _CLAIM_REFUNDS, now + LEASE, now, BATCH)
     return await do_each(due, _send, at_once=BATCH)
 
 
 async def _send(refund: RefundId) -> None:
-    await flows.send_refund(await Refund.get(id=refund))
+    found = await Refund.get(id=refund)
+    if found.status is RefundStatus.FAILED:
+        await flows.look_after_failed(found)
+    else:
+        await flows.send_refund(found)
 
 
 #: Takes payments that are due to be asked about, by moving when they are due next.

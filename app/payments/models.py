@@ -59,7 +59,7 @@ class Payment(Model):
 
 
 class RefundStatus(StrEnum):
-    """WAITING: not yet accepted by WeChat, retried. FAILED: a person is at work on it."""
+    """WAITING: not yet accepted by WeChat, retried. FAILED: a person is at work on it, and we ask now and then."""
 
     WAITING = "WAITING"
     PROCESSING = "PROCESSING"
@@ -87,13 +87,14 @@ class Refund(Model):
     )
     payment_id: PaymentId
     order_id: OrderId = fields.UUIDField()  # type: ignore[assignment]  # as above
-    #: Our number at WeChat: the same for every try, or WeChat would pay twice.
+    #: Our number at WeChat: the same for every try, or WeChat would pay twice. Only what WeChat has closed for good
+    #: gets a new one.
     out_refund_no = fields.CharField(max_length=64, unique=True)
     amount_fen = fields.BigIntField()
     reason = fields.CharEnumField(RefundReason, max_length=24)
     status = fields.CharEnumField(RefundStatus, max_length=12, default=RefundStatus.WAITING)
     attempts = fields.IntField(default=0)
-    #: When it is sent or asked about next; null once it is final.
+    #: When it is sent or asked about next; null once it has arrived.
     next_attempt_at = fields.DatetimeField(null=True)
     last_error = fields.CharField(max_length=200, null=True)
     created_at = fields.DatetimeField()

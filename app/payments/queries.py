@@ -16,6 +16,12 @@ async def payment_by_id(payment: PaymentId) -> Payment:
     return await Payment.get(id=payment)
 
 
+async def never_payable(orders: Sequence[OrderId]) -> set[OrderId]:
+    """Those of these orders that WeChat was asked to charge for and never said how to pay."""
+    found = await Payment.filter(order_id__in=orders, asked_at__isnull=False, prepay_id=None)
+    return {payment.order_id for payment in found}
+
+
 async def refunds_of(orders: Sequence[OrderId]) -> list[Refund]:
     """The refunds of these orders, the oldest first."""
     return await Refund.filter(order_id__in=orders).order_by("created_at", "id")

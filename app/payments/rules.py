@@ -20,6 +20,10 @@ REFUND_PAUSES = tuple(timedelta(seconds=s) for s in (2, 10, 60, 300, 1800, 7200)
 #: repeats. Into a bank account it may take days.
 REFUND_POLL_PAUSES = tuple(timedelta(seconds=s) for s in (20, 60, 300, 1800, 7200))
 
+#: Pauses before we ask again after a refund that WeChat could not pay out: a person may have mended it there; the last
+#: one repeats.
+FAILED_REFUND_PAUSES = tuple(timedelta(hours=h) for h in (1, 2, 6, 24))
+
 
 def prepay_is_good(prepaid_at: datetime | None, now: datetime) -> bool:
     """Whether the prepay id that WeChat gave then can still be paid with."""
@@ -44,6 +48,11 @@ def next_refund_try(attempts: int, now: datetime) -> datetime:
 def next_refund_poll(attempts: int, now: datetime) -> datetime:
     """When to ask how an accepted refund stands, after so many attempts."""
     return now + _after(attempts, REFUND_POLL_PAUSES)
+
+
+def next_look_at_failed(attempts: int, now: datetime) -> datetime:
+    """When to ask again after a refund that has failed, after so many attempts since."""
+    return now + _after(attempts, FAILED_REFUND_PAUSES)
 
 
 def _after(attempts: int, pauses: Sequence[timedelta]) -> timedelta:

@@ -7,10 +7,12 @@ from strawberry.dataloader import DataLoader
 
 from app.accounts import models, queries, rules
 from app.accounts.models import Role
-from app.core.ids import AddressId, UserId
-from schema.accounts.loaders import load_users
-from schema.accounts.types import Address, User
+from app.core.ids import AddressId, ProfileId, UserId
+from schema.accounts.loaders import load_profiles, load_users, staff_member
+from schema.accounts.types import Address, Profile, StaffMember, User
+from schema.connections import Connection, page
 from schema.context import Info
+from schema.inputs import read_cursor, read_page_size
 
 
 @strawberry.type
@@ -39,6 +41,27 @@ class AccountsViewer:
         return sorted(info.context.must_be_signed_in().roles)
 
 
+@strawberry.type
+class AccountsStaff:
+    """Who works here."""
+
+    @strawberry.field(description="For ADMIN. By username; those who work here no more too.")
+    async def members(self, info: Info, first: int, after: str | None = None) -> Connection[StaffMember]:
+        """List staff."""
+        info.context.must_have(Role.ADMIN)
+        size = read_page_size(first)
+        place = read_cursor(after, [str])
+        users = await queries.staff_page(limit=size + 1, after=place[0] if place else None)
+        found = {each.user: each for each in await queries.staff_members(users)}
+        return page(
+            [found[each] for each in users],
+            first=size,
+            after=after,
+            key=lambda member: (member.username,),
+            node=StaffMember.of,
+        )
+
+
 async def _me(info: Info) -> models.User:
     users: DataLoader[UserId, models.User | None] = info.context.loader(load_users)
     me = await users.load(info.context.must_be_signed_in().user)
@@ -60,5 +83,18 @@ async def open_address(info: Info, address: UUID) -> Address | None:
     return Address.of(found) if found else None
 
 
+async def open_staff(info: Info, user: UUID) -> StaffMember | None:
+    """A member of staff by her id, for an admin and for herself."""
+    asker = info.context.who()
+    may = asker is not None and bool(asker.roles) and (Role.ADMIN in asker.roles or asker.user == user)
+    return await staff_member(info, UserId(user)) if may else None
+
+
+async def open_profile(info: Info, profile: UUID) -> Profile | None:
+    """A public face by its id."""
+    loader: DataLoader[ProfileId, Profile | None] = info.context.loader(load_profiles)
+    return await loader.load(ProfileId(profile))
+
+
 #: Kind of public id to what opens it.
-NODE_OPENERS = {"user": open_user, "address": open_address}
+NODE_OPENERS = {"profile": open_profile, "user": open_user, "address": open_address, "staff": open_staff}

@@ -1,5 +1,6 @@
 """What the API says of people."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -52,6 +53,21 @@ class User(Node):
         return cls(id=public_id("user", row.id), nickname=row.nickname, avatar_url=media_url(row.avatar_path))
 
 
+@strawberry.type(description="The public face of an author or a host, by an id of its own; never a buyer's.")
+class Profile(Node):
+    """A public face."""
+
+    nickname: str
+    avatar_url: str | None
+
+    @classmethod
+    def of(cls, profile: queries.PublicProfile) -> "Profile":
+        """The API's form of a profile."""
+        return cls(
+            id=public_id("profile", profile.id), nickname=profile.nickname, avatar_url=media_url(profile.avatar_path)
+        )
+
+
 @strawberry.type(description="Who works here. For staff only.")
 class StaffMember(Node):
     """A member of staff."""
@@ -59,6 +75,8 @@ class StaffMember(Node):
     nickname: str
     username: str | None = strawberry.field(description="Null for who signs in through WeChat alone.")
     roles: list[Role]
+    version: int = strawberry.field(description="For expectedVersion.")
+    disabled_at: datetime | None = strawberry.field(description="Null for who works here.")
 
     @classmethod
     def of(cls, member: queries.StaffMember) -> "StaffMember":
@@ -68,6 +86,8 @@ class StaffMember(Node):
             nickname=member.nickname,
             username=member.username,
             roles=sorted(member.roles),
+            version=member.version,
+            disabled_at=member.disabled_at,
         )
 
 

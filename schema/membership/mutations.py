@@ -204,7 +204,7 @@ def _plan_id(text: str) -> PerkPlanId:
 
 def _tiers(given: list[TierInput]) -> list[plans.Tier]:
     if not 1 <= len(given) <= plans.MOST_TIERS:
-        bad_input("input.tiers", f"A plan has 1 to {plans.MOST_TIERS} tiers.")
+        bad_input("input.tiers", "A plan has 1 to 20 tiers.")
     tiers = [_tier(each, rank) for rank, each in enumerate(given)]
     if tiers[0].growth_needed != 0:
         bad_input("input.tiers.0.growthNeeded", "The lowest tier begins at 0.")

@@ -19,6 +19,7 @@ from schema.scalars import Node, public_id
 
 if TYPE_CHECKING:
     from schema.group_buying.types import Group
+    from schema.live.types import LiveRoom
     from schema.orders.types import Order
 
 strawberry.enum(NotificationKind)
@@ -32,7 +33,8 @@ TARGET_OPENERS: dict[str, Opener] = {}
 
 NotificationTarget = Annotated[
     Annotated["Group", strawberry.lazy("schema.group_buying.types")]
-    | Annotated["Order", strawberry.lazy("schema.orders.types")],
+    | Annotated["Order", strawberry.lazy("schema.orders.types")]
+    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")],
     strawberry.union("NotificationTarget"),
 ]
 
@@ -59,7 +61,8 @@ class Notification(Node):
     @strawberry.field(description="What a tap opens; null where it is gone.")
     async def target(self, info: Info) -> NotificationTarget | None:
         """Open what it is about."""
-        opened: Any = await TARGET_OPENERS[self.entry.target_kind](info, self.entry.target_id)
+        opener = TARGET_OPENERS.get(self.entry.target_kind)
+        opened: Any = await opener(info, self.entry.target_id) if opener else None
         return opened  # type: ignore[no-any-return]  # a member of the union, which no opener's type says
 
     @classmethod

@@ -25,6 +25,7 @@ from share.targets import SharedThing
 if TYPE_CHECKING:
     from schema.catalog.types import Product
     from schema.group_buying.types import Deal, Group
+    from schema.live.types import LiveRoom
 
 strawberry.enum(ShareForm)
 strawberry.enum(ShareLinkStatus)
@@ -37,7 +38,8 @@ TARGET_OPENERS: dict[str, Opener] = {}
 ShareTarget = Annotated[
     Annotated["Group", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Deal", strawberry.lazy("schema.group_buying.types")]
-    | Annotated["Product", strawberry.lazy("schema.catalog.types")],
+    | Annotated["Product", strawberry.lazy("schema.catalog.types")]
+    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")],
     strawberry.union("ShareTarget"),
 ]
 

@@ -3,11 +3,10 @@ import time
 
 import pytest
 from argon2 import PasswordHasher
-from tortoise.exceptions import IntegrityError
 
-from app.accounts import actions, flows, queries, tokens
-from app.accounts.errors import AccountBlocked, BadCredentials, TryLater
-from app.accounts.models import Credential, Identity, Role, Session, User
+from app.accounts import actions, flows, queries, rules, tokens
+from app.accounts.errors import AccountBlocked, BadCredentials, TryLater, UsernameTaken
+from app.accounts.models import AttemptsFrom, Credential, Identity, Role, Session, User
 from app.accounts.tokens import Grant
 from app.core import clock
 from tests.factories.accounts import PASSWORD, a_user, staff
@@ -86,6 +85,51 @@ async def test_one_member_of_staff_does_not_wait_for_another() -> None:
     await _sign_in(username="admin")
 
 
+async def _guess(address: str, times: int, said: str = "wrong") -> list[type[BaseException] | None]:
+    ends: list[type[BaseException] | None] = []
+    for _ in range(times):
+        try:
+            await flows.staff_sign_in(username="admin", password=said, address=address)
+        except (BadCredentials, TryLater) as refused:
+            ends.append(type(refused))
+        else:
+            ends.append(None)
+    return ends
+
+
+async def test_who_guesses_keeps_herself_out_and_not_the_owner() -> None:
+    await staff()
+    assert await _guess("203.0.113.9", 7) == [BadCredentials] * 5 + [TryLater] * 2
+    assert await _guess("198.51.100.1", 1, PASSWORD) == [None]
+    # The stranger still waits, however often the owner signs in.
+    assert await _guess("203.0.113.9", 1) == [TryLater]
+
+
+async def test_a_crowd_of_strangers_waits_and_the_owner_s_own_address_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "FAILURES_OF_STRANGERS", 6)
+    await staff()
+    assert await _guess("198.51.100.1", 1, PASSWORD) == [None]
+    crowd = [(await _guess(f"203.0.113.{number}", 1))[0] for number in range(8)]
+    assert crowd == [BadCredentials] * 6 + [TryLater] * 2
+    assert await _guess("203.0.113.200", 1, PASSWORD) == [TryLater]
+    assert await _guess("198.51.100.1", 1, PASSWORD) == [None]
+
+
+async def test_an_ipv6_household_is_one_address() -> None:
+    await staff()
+    ends = [(await _guess(f"2001:db8::{number:x}", 1))[0] for number in range(1, 8)]
+    assert ends == [BadCredentials] * 5 + [TryLater] * 2
+    assert await _guess("2001:db8:0:1::1", 1) == [BadCredentials]
+
+
+async def test_addresses_long_unused_are_forgotten() -> None:
+    await staff()
+    await _guess("203.0.113.9", 1)
+    await clock.move(rules.ADDRESSES_KEPT.total_seconds() + 1)
+    await _guess("198.51.100.1", 1, PASSWORD)
+    assert [each.address for each in await AttemptsFrom.all()] == ["198.51.100.1"]
+
+
 async def test_an_unknown_username_reads_and_takes_as_long_as_a_wrong_password() -> None:
     await staff()
     await _fail(1, "nobody")
@@ -132,7 +176,7 @@ async def test_a_password_changed_while_the_old_one_was_tried_lets_nobody_in() -
 
 async def test_a_username_belongs_to_one() -> None:
     await staff(Role.HOST, username="host")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(UsernameTaken):
         await staff(Role.ADMIN, username="HOST")
     assert await User.all().count() == 1
 

@@ -127,10 +127,23 @@ def test_the_address_that_servers_believe_is_nginx() -> None:
     assert SERVICES["app1"]["environment"]["PINTUAN_TRUSTED_PROXIES"] == nginx
 
 
+def test_only_the_migration_is_the_owner_of_the_tables() -> None:
+    given = {"POSTGRES_PASSWORD": "p", "PINTUAN_DATABASE_PASSWORD": "q", "PINTUAN_TOKEN_KEYS": "a:b"}
+    for name, service in OURS.items():
+        if name == "sandbox":
+            continue
+        environment = _environment(service, given)
+        assert environment["PINTUAN_DATABASE_URL"] == "postgres://pintuan_app:q@postgres:5432/pintuan", name
+        owner = environment.get("PINTUAN_DATABASE_OWNER_URL")
+        assert owner == ("postgres://pintuan:p@postgres:5432/pintuan" if name == "migrate" else None), name
+
+
 def test_every_variable_that_is_passed_is_a_setting() -> None:
     for name, service in OURS.items():
         assert service["environment"].keys() - {"PINTUAN_WECHAT_SANDBOX_ANYWAY"} <= SETTINGS, name
-    assert {name for name in _env_file(ROOT / "deploy/sandbox.env") if name.startswith("PINTUAN_")} <= SETTINGS
+    assert {name for name in _env_file(ROOT / "deploy/sandbox.env") if name.startswith("PINTUAN_")} <= SETTINGS | {
+        "PINTUAN_DATABASE_PASSWORD"
+    }
 
 
 def test_every_setting_of_wechat_can_be_passed() -> None:
@@ -147,18 +160,23 @@ def test_no_secret_stands_in_the_file() -> None:
 
 
 def test_with_the_needed_variables_a_server_starts_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
-    given = {"POSTGRES_PASSWORD": "p", "PINTUAN_TOKEN_KEYS": "a:b", "PINTUAN_WECHAT_MCH_ID": "1900000001"}
+    given = {
+        "POSTGRES_PASSWORD": "o",
+        "PINTUAN_DATABASE_PASSWORD": "p",
+        "PINTUAN_TOKEN_KEYS": "a:b",
+        "PINTUAN_WECHAT_MCH_ID": "1900000001",
+    }
     settings = _settings(monkeypatch, given)
     assert settings.env == "production"
-    assert settings.database_url == "postgres://pintuan:p@postgres:5432/pintuan"
+    assert settings.database_url == "postgres://pintuan_app:p@postgres:5432/pintuan"
     assert settings.redis_url
     assert not settings.in_process_worker
     assert settings.wechat_merchant_key_file is None
 
 
-@pytest.mark.parametrize("forgotten", ["POSTGRES_PASSWORD", "PINTUAN_TOKEN_KEYS"])
+@pytest.mark.parametrize("forgotten", ["PINTUAN_DATABASE_PASSWORD", "PINTUAN_TOKEN_KEYS"])
 def test_a_forgotten_secret_is_asked_for(monkeypatch: pytest.MonkeyPatch, forgotten: str) -> None:
-    given = {"POSTGRES_PASSWORD": "p", "PINTUAN_TOKEN_KEYS": "a:b", forgotten: ""}
+    given = {"PINTUAN_DATABASE_PASSWORD": "p", "PINTUAN_TOKEN_KEYS": "a:b", forgotten: ""}
     with pytest.raises(AssertionError, match=f"{forgotten} is needed"):
         _settings(monkeypatch, given)
 

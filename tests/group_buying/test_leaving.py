@@ -1,5 +1,7 @@
 """Members leave: they are refunded, the seat is free, and somebody leads."""
 
+import asyncio
+
 import pytest
 
 from app.core import audit, outbox
@@ -81,6 +83,39 @@ async def test_when_the_leader_leaves_the_member_who_paid_first_leads_and_deadli
     (fact,) = await FactRow.filter(name="LeaderChanged")
     assert outbox.read(fact.name, fact.payload) == facts.LeaderChanged(group.id, group.members[1].id, now.version)
     assert await audit.run(CHECKS) == []
+
+
+async def test_a_group_is_handed_to_the_first_who_leads_no_other_of_its_deal() -> None:
+    group = await a_group(size=5, taken=3)
+    own = await opens(group.members[1], group.deal)
+    await _leaves(group.members[0], group)
+    assert (await group.now()).leader_id == group.members[2].id
+    assert (await group_of(own)).leader_id == group.members[1].id
+    assert await audit.run(CHECKS) == []
+
+
+async def test_where_every_member_leads_another_group_the_first_leads_both_rather_than_that_it_fails() -> None:
+    group = await a_group(size=5, taken=3)
+    for member in group.members[1:]:
+        await opens(member, group.deal)
+    await _leaves(group.members[0], group)
+    now = await group.now()
+    assert (now.status, now.leader_id) == (GroupStatus.FORMING, group.members[1].id)
+    assert await audit.run(CHECKS) == []
+
+
+async def test_whoever_opens_a_group_while_another_is_handed_over_leads_one_only() -> None:
+    for number in range(6):
+        group = await a_group(size=5, taken=3, prefix=f"g{number}")
+        opening, _ = await asyncio.gather(
+            opens(group.members[1], group.deal), _leaves(group.members[0], group), return_exceptions=True
+        )
+        leads = (await group.now()).leader_id
+        if isinstance(opening, BaseException):
+            assert isinstance(opening, errors.AlreadyLeading)
+            assert leads == group.members[1].id
+        else:
+            assert leads == group.members[2].id
 
 
 async def test_who_opened_a_group_and_left_it_may_open_another() -> None:

@@ -17,6 +17,7 @@ from app.group_buying.states import Audience, DealStatus, GroupStatus, SeatStatu
 from app.orders import queries as orders
 from app.orders.errors import NoDelivery, QuantityInvalid
 from app.orders.states import OrderStatus
+from app.payments import flows as payments
 from app.payments.models import Payment, PaymentStatus
 from tests.conftest import WeChat
 from tests.factories.group_buying import (
@@ -167,7 +168,7 @@ async def test_two_holds_are_allowed_and_a_third_waits_for_the_first_to_end() ->
 async def test_three_holds_that_lapsed_pause_the_buyer_for_half_an_hour(wechat: WeChat) -> None:
     buyer = await a_buyer("dan")
     group = await a_group(size=5)
-    for _ in range(rules.LAPSES):
+    for _ in range(rules.GIVEN_UP):
         await lapses(wechat, await joins(buyer, await group.now()))
     with pytest.raises(errors.HoldLimit) as refused:
         await joins(buyer, await group.now())
@@ -177,19 +178,54 @@ async def test_three_holds_that_lapsed_pause_the_buyer_for_half_an_hour(wechat: 
     await joins(buyer, await group.now())
 
 
-async def test_a_hold_that_was_cancelled_is_none_that_lapsed(wechat: WeChat) -> None:
+async def test_who_holds_and_cancels_again_and_again_is_paused_as_for_holds_that_lapsed(wechat: WeChat) -> None:
     buyer = await a_buyer("dan")
     group = await a_group(size=5)
-    for _ in range(rules.LAPSES - 1):
-        await lapses(wechat, await joins(buyer, await group.now()))
+    for _ in range(rules.GIVEN_UP):
+        await lapses(wechat, await joins(buyer, await group.now()), cancelled=True)
+    before = await everything()
+    with pytest.raises(errors.HoldLimit) as refused:
+        await joins(buyer, await group.now())
+    assert timedelta(minutes=29) < refused.value.until - await clock.now() <= rules.PAUSE
+    assert await everything() == before
+
+
+async def test_who_thinks_better_of_it_once_or_twice_a_day_is_not_paused(wechat: WeChat) -> None:
+    buyer = await a_buyer("dan")
+    group = await a_group(size=5)
+    for _ in range(rules.GIVEN_UP - 1):
+        await lapses(wechat, await joins(buyer, await group.now()), cancelled=True)
+    await joins(buyer, await group.now())
+
+
+async def test_each_further_hold_given_up_within_the_day_pauses_twice_as_long(wechat: WeChat) -> None:
+    buyer = await a_buyer("dan")
+    group = await a_group(size=5, window_seconds=10 * 86_400)
+    for _ in range(rules.GIVEN_UP):
+        await lapses(wechat, await joins(buyer, await group.now()), cancelled=True)
+    await wechat.move_clock(rules.PAUSE.total_seconds() + 1)
     await lapses(wechat, await joins(buyer, await group.now()), cancelled=True)
+    with pytest.raises(errors.HoldLimit) as refused:
+        await joins(buyer, await group.now())
+    assert timedelta(minutes=59) < refused.value.until - await clock.now() <= 2 * rules.PAUSE
+
+
+async def test_holds_that_wechat_gave_no_means_to_pay_for_pause_nobody(wechat: WeChat) -> None:
+    buyer = await a_buyer("dan")
+    group = await a_group(size=5)
+    for _ in range(rules.GIVEN_UP):
+        held = await joins(buyer, await group.now())
+        await wechat.faults(errors={"/v3/pay": "SYSTEM_ERROR"})
+        assert (await payments.prepay(held.order)).parameters is None
+        await wechat.faults()
+        await lapses(wechat, held)
     await joins(buyer, await group.now())
 
 
 async def test_lapses_are_forgotten_after_a_day(wechat: WeChat) -> None:
     buyer = await a_buyer("dan")
     group = await a_group(size=5, window_seconds=10 * 86_400)
-    for _ in range(rules.LAPSES - 1):
+    for _ in range(rules.GIVEN_UP - 1):
         await lapses(wechat, await joins(buyer, await group.now()))
     await wechat.move_clock(86_401)
     await lapses(wechat, await joins(buyer, await group.now()))

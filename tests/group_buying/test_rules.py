@@ -132,11 +132,13 @@ def test_the_last_seat_is_held_for_a_shorter_time(left: int, minutes: int) -> No
         ({"is_staff": True}, errors.NotEligible(errors.Ineligible.STAFF_OF_THE_MERCHANT)),
         ({"holds": [NOW + MINUTE]}, None),
         ({"holds": [NOW + 2 * MINUTE, NOW + MINUTE]}, errors.HoldLimit(NOW + MINUTE)),
-        ({"lapses": [NOW - MINUTE] * 2}, None),
-        ({"lapses": [NOW - timedelta(hours=5), NOW - timedelta(hours=4), NOW]}, errors.HoldLimit(NOW + rules.PAUSE)),
-        ({"lapses": [NOW - rules.PAUSE + TICK] * 3}, errors.HoldLimit(NOW + TICK)),
-        ({"lapses": [NOW - rules.PAUSE] * 3}, None),
-        ({"lapses": [NOW - rules.PAUSE] * 9}, None),
+        ({"given_up": [NOW - MINUTE] * 2}, None),
+        ({"given_up": [NOW - timedelta(hours=5), NOW - timedelta(hours=4), NOW]}, errors.HoldLimit(NOW + rules.PAUSE)),
+        ({"given_up": [NOW - rules.PAUSE + TICK] * 3}, errors.HoldLimit(NOW + TICK)),
+        ({"given_up": [NOW - rules.PAUSE] * 3}, None),
+        ({"given_up": [NOW - rules.PAUSE] * 4}, errors.HoldLimit(NOW + rules.PAUSE)),
+        ({"given_up": [NOW - 2 * rules.PAUSE] * 4}, None),
+        ({"given_up": [NOW - 63 * MINUTE] * 9}, errors.HoldLimit(NOW + timedelta(days=1) - 63 * MINUTE)),
     ],
 )
 def test_nobody_blocks_seats_for_free_and_staff_buys_nothing(

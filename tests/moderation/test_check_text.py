@@ -3,13 +3,13 @@
 import pytest
 
 from app.accounts.models import Role, UserRole
-from app.core import clock, db
-from app.core.ids import UserId
+from app.audit_log import queries as audit_log
+from app.core import db
+from app.core.errors import Stale, TargetNotFound
+from app.core.ids import UserId, new_id
 from app.core.targets import Target
 from app.moderation import actions, flows
-from app.moderation.errors import TextRejected
-from app.moderation.models import FilterWord
-from app.moderation.rules import fold
+from app.moderation.errors import TextRejected, WordExists
 from app.moderation.states import Outcome, Severity, Why
 from app.wechat.client import TextScene
 from tests.conftest import WeChat
@@ -85,20 +85,21 @@ async def test_what_is_published_later_is_for_a_second_person(wechat: WeChat) ->
     assert (await _check(await _author(wechat), "好茶", is_scheduled=True)).why == (Why.SECOND_PERSON,)
 
 
-async def test_a_word_of_the_staff_counts_from_the_next_text_on(wechat: WeChat) -> None:
+async def test_a_word_of_the_staff_counts_from_the_next_text_on_until_it_is_removed(wechat: WeChat) -> None:
     author = await _author(wechat)
     assert (await _check(author, "隔壁老店")).passes
-    word = await FilterWord.create(
-        word="隔壁老店",
-        folded=fold("隔壁老店"),
-        severity=Severity.REJECT,
-        added_by=author,
-        created_at=await clock.now(),
-    )
+    word = await actions.add_word(by=author, word="隔壁老店", severity=Severity.REJECT, note=None)
     with pytest.raises(TextRejected):
         await _check(author, "隔壁老店")
-    await FilterWord.filter(id=word.id).update(removed_at=await clock.now(), version=2)
+    with pytest.raises(WordExists):
+        await actions.add_word(by=author, word="隔壁 老店", severity=Severity.REVIEW, note=None)
+    with pytest.raises(Stale):
+        await actions.remove_word(by=author, word=word, expected_version=2)
+    await actions.remove_word(by=author, word=word, expected_version=1)
     assert (await _check(author, "隔壁老店")).passes
+    with pytest.raises(TargetNotFound):
+        await actions.remove_word(by=author, word=new_id(), expected_version=1)
+    assert [each.verb for each in await audit_log.page(limit=9)] == ["filter_word.remove", "filter_word.add"]
 
 
 async def test_a_text_is_not_checked_inside_a_transaction(wechat: WeChat) -> None:

@@ -45,7 +45,7 @@ async def test_a_report_puts_the_thing_into_the_queue_and_a_repeat_is_the_same_r
     assert await _reported(target, bob) != first
     (item,) = await ModerationItem.all()
     assert (item.target, item.author_id, item.why, item.reports) == (target, author, ["REPORTED"], 2)
-    assert [(each.reporter_id, each.note) for each in await queries.reports_of(item.id)] == [
+    assert [(each.reporter_id, each.note) for each in (await queries.reports_of([item.id]))[item.id]] == [
         (ann, "总在发广告"),
         (bob, None),
     ]
@@ -93,7 +93,7 @@ async def test_a_new_mute_replaces_the_one_in_place_and_lifting_it_needs_its_ver
     second = await actions.mute(
         by=staff, user=user, community=None, until=await clock.now() + timedelta(hours=1), reason="改判"
     )
-    (mute,) = await queries.mutes_of(user)
+    (mute,) = (await queries.mutes_of([user]))[user]
     assert mute.id == second
     with pytest.raises(Stale):
         await actions.unmute(by=staff, mute=second, expected_version=7, reason=None)

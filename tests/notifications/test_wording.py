@@ -18,6 +18,7 @@ EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
     (NotificationKind.LATE_PAYMENT_REFUNDED, {**GROUP, "amount_fen": 1990}),
     *[(NotificationKind.REFUND_SENT, {"amount_fen": 1990, "reason": reason.value}) for reason in RefundReason],
     (NotificationKind.REFUND_FAILED, {"amount_fen": 1990}),
+    *[(NotificationKind.TIER_CHANGED, {"tier": "2", "rank": 2, "rank_before": before}) for before in (1, 3)],
 ]
 
 

@@ -209,7 +209,7 @@ async def hold_limit(_: WeChat) -> Case:
 
 async def paused_after_three_lapses(wechat: WeChat) -> Case:
     ann = await a_buyer()
-    for _ in range(rules.LAPSES):
+    for _ in range(rules.GIVEN_UP):
         await lapses(wechat, await opens(ann, await a_deal()))
     return Case("OpenGroup", _opens(ann, await a_deal()), ann)
 

@@ -4,9 +4,9 @@ from app.core import db
 from app.core.ids import UserId
 
 
-async def lock(user: UserId) -> None:
-    """Lock a user's row until the running transaction ends: her own concurrent purchases queue behind it.
+async def lock(*users: UserId) -> None:
+    """Lock people's rows until the running transaction ends: their own concurrent purchases queue behind it.
 
-    Not against rows that point at her: those only need her to exist.
+    Not against rows that point at her: those only need them to exist.
     """
-    await db.rows(str, "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", user)
+    await db.rows(str, "SELECT id FROM users WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE", list(users))

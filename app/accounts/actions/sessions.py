@@ -155,10 +155,22 @@ async def block_user(*, user: UserId) -> None:
     """Block a user and end her sessions and their sockets. A repeat changes nothing."""
     async with db.transaction():
         await db.execute("UPDATE users SET blocked_at = COALESCE(blocked_at, $now) WHERE id = $1", user)
-        open_ones: list[SessionId] = await db.rows(
-            SessionId, "SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE", user
-        )
-        await _end(open_ones)
+        await end_all(user)
+
+
+async def end_all(user: UserId) -> None:
+    """End every session of a user and its sockets, in the running transaction."""
+    open_ones: list[SessionId] = await db.rows(
+        SessionId, "SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE", user
+    )
+    await _end(open_ones)
+
+
+@db.retried
+async def unblock_user(*, user: UserId) -> None:
+    """Let a user sign in again; her sessions of before stay ended. A repeat changes nothing."""
+    async with db.transaction():
+        await db.execute("UPDATE users SET blocked_at = NULL WHERE id = $1", user)
 
 
 async def _end(sessions: Sequence[SessionId]) -> None:

@@ -24,7 +24,8 @@ def tortoise_config(settings: Settings, *, for_migration: bool = False) -> dict[
     drop would delete the rows of the tables that point here.
     """
     if settings.on_postgres:
-        connection = _postgres(settings)
+        owner = settings.database_owner_url.get_secret_value() if for_migration else ""
+        connection = _postgres(settings, owner or settings.database_url)
     else:
         connection = _sqlite(settings, foreign_keys="OFF" if for_migration else "ON")
     return {
@@ -80,8 +81,8 @@ async def is_ready() -> bool:
     return True
 
 
-def _postgres(settings: Settings) -> dict[str, Any]:
-    url = urlsplit(settings.database_url)
+def _postgres(settings: Settings, address: str) -> dict[str, Any]:
+    url = urlsplit(address)
     return {
         "engine": "app.core.db.postgres",
         "credentials": {

@@ -2,17 +2,22 @@
 
 import asyncio
 import fcntl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import cache
 
 import asyncpg
 from tortoise import Tortoise
 from tortoise.fields.data import CharEnumFieldInstance
 from tortoise.migrations.api import migrate as tortoise_migrate
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
 from tortoise.migrations.writer import MigrationWriter
+from tortoise.models import Model
 
 from app.core.db.connections import TORTOISE_APP, connection, tortoise_config
+from app.core.db.roles import let_application_in
 from app.core.settings import Settings
 
 #: Any number will do, as long as every version of Pintuan uses the same.
@@ -26,11 +31,38 @@ async def migrate(settings: Settings) -> None:
     """
     async with _alone(settings):
         try:
+            fill_new_columns()
             await tortoise_migrate(config=tortoise_config(settings, for_migration=True))
             if not settings.on_postgres:
                 await _check_foreign_keys()
         finally:
             await Tortoise.close_connections()
+        if settings.on_postgres and settings.database_owner_url.get_secret_value():
+            await let_application_in(settings)
+
+
+@cache
+def fill_new_columns() -> None:
+    """Teach Tortoise to give a new column its model's default in the rows that there are; without, they refuse it."""
+    for editor in (BaseSchemaEditor, SqliteSchemaEditor):
+        setattr(editor, "add_field", _filling(editor.add_field))  # noqa: B010 - mypy allows no plain assignment
+
+
+def _filling(add_field: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+    async def add_filled(editor: BaseSchemaEditor, model: type[Model], field_name: str) -> None:
+        field = model._meta.fields_map[field_name]  # noqa: SLF001 - there is no other way to it
+        default = field.default() if field.default in (list, dict) else field.default
+        if field.null or default is None or callable(default) or field.has_db_default():
+            await add_field(editor, model, field_name)
+            return
+        # Only while it is added: afterwards every insert says what it means.
+        without, field.db_default = field.db_default, default
+        try:
+            await add_field(editor, model, field_name)
+        finally:
+            field.db_default = without
+
+    return add_filled
 
 
 async def changes_not_in_migrations(settings: Settings) -> list[MigrationWriter]:
@@ -65,7 +97,7 @@ async def _check_foreign_keys() -> None:
 async def _alone(settings: Settings) -> AsyncIterator[None]:
     """Hold the lock that keeps a second migrator waiting: Tortoise has none, and two at once destroy each other."""
     if settings.on_postgres:
-        own = await asyncpg.connect(settings.database_url)
+        own = await asyncpg.connect(settings.database_owner_url.get_secret_value() or settings.database_url)
         try:
             await own.execute("SELECT pg_advisory_lock($1)", _ADVISORY_LOCK)
             yield

@@ -1,5 +1,6 @@
 """Giving money back to members: those of a failing group, and those who leave."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.accounts import actions as accounts
@@ -64,14 +65,16 @@ class Left:
 async def leave(*, member: UserId, group: GroupCode, key: str) -> Left:
     """Give up one's seat in a group: a paid one is refunded in full, an unpaid one begins to be released.
 
-    If she led the group, the member who paid first leads; if nobody else has paid, the group fails. A repeat gives
-    the same order and starts no second refund. Raises GroupNotFound, NotInGroup, GroupEnded.
+    If she led the group, the member who paid first and leads no other group of the deal leads, or the first where all
+    do; if nobody else has paid, the group fails. A repeat gives the same order and starts no second refund.
+    Raises GroupNotFound, NotInGroup, GroupEnded.
     """
     async with db.transaction():
         given = {"group": group}
         earlier = await idempotency.earlier_result(user=member, mutation="leaveGroup", key=key, given=given)
-        await accounts.lock(member)
-        left = await lock((await queries.group_by_code(group)).id)
+        found = await queries.group_by_code(group)
+        await accounts.lock(member, *await _may_lead_next(found, member))
+        left = await lock(found.id)
         seat = await Seat.get_or_none(group_id=left.id, user_id=member, status__in=LIVE_SEATS)
         if earlier and (seat is None or seat.order_id != db.as_id(earlier["order"])):
             return Left(OrderId(db.as_id(earlier["order"])))
@@ -80,6 +83,14 @@ async def leave(*, member: UserId, group: GroupCode, key: str) -> Left:
         unpaid = await _give_up(seat, left)
         await idempotency.keep_result(user=member, mutation="leaveGroup", key=key, result={"order": seat.order_id})
         return Left(seat.order_id, unpaid)
+
+
+async def _may_lead_next(group: Group, member: UserId) -> list[UserId]:
+    """Whom a leader who leaves may hand her group to: they must not begin to lead another at this moment."""
+    if group.leader_id != member or group.status is not GroupStatus.FORMING:
+        return []
+    members = await Seat.filter(group_id=group.id, status=SeatStatus.TAKEN).exclude(user_id=member)
+    return [seat.user_id for seat in members]
 
 
 async def _give_up(seat: Seat, group: Group) -> SeatId | None:
@@ -105,5 +116,11 @@ async def _leave(group: Group, seat: Seat) -> None:
     await _give_back(seat, RefundReason.LEFT)
     group = await change(group, GroupChangeKind.SEAT_FREED, taken=group.taken - 1)
     if group.leader_id == seat.user_id:
-        group = await change(group, GroupChangeKind.LEADER_CHANGED, leader_id=others[0].user_id)
+        leader = await _next_leader(group, [seat.user_id for seat in others])
+        group = await change(group, GroupChangeKind.LEADER_CHANGED, leader_id=leader)
         await record(LeaderChanged(group.id, group.leader_id, group.version))
+
+
+async def _next_leader(group: Group, members: Sequence[UserId]) -> UserId:
+    busy = await queries.leaders_among(members, deal=group.deal_id)
+    return next((each for each in members if each not in busy), members[0])

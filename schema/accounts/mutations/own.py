@@ -87,7 +87,7 @@ DeleteAddressResult = Annotated[
 
 
 @strawberry.type
-class AccountsMutation:
+class OwnMutation:
     """What one can do about oneself."""
 
     @strawberry.mutation
@@ -108,7 +108,10 @@ class AccountsMutation:
         username = read_text(input.username, "input.username", LONGEST_USERNAME, shortest=1)
         if len(input.password) > LONGEST_PASSWORD:
             bad_input("input.password", f"A password has {LONGEST_PASSWORD} characters at most.")
-        return await _begin(info, await flows.staff_sign_in(username=username, password=input.password))
+        return await _begin(
+            info,
+            await flows.staff_sign_in(username=username, password=input.password, address=info.context.address),
+        )
 
     @strawberry.mutation(
         description="A token is used once; a repeat within 30 seconds, while its successor is unused, "

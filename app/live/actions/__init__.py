@@ -1,0 +1,1 @@
+"""What is done in live rooms: each of these is one transaction."""

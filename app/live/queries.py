@@ -1,0 +1,117 @@
+"""What can be asked about live rooms."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from app.core import db
+from app.core.ids import LiveRoomId, UserId
+from app.live import ports
+from app.live.models import LiveRoom, Reminder
+from app.live.states import ON_AIR, LiveStatus
+
+
+async def rooms(ids: Sequence[LiveRoomId]) -> dict[LiveRoomId, LiveRoom]:
+    """These rooms; one that does not exist is left out."""
+    return {each.id: each for each in await LiveRoom.filter(id__in=list(set(ids)))}
+
+
+async def room(room_id: LiveRoomId) -> LiveRoom | None:
+    """A room; None where there is none."""
+    return (await rooms([room_id])).get(room_id)
+
+
+async def heads(ids: Sequence[UUID]) -> dict[UUID, int]:
+    """The heads of these rooms' streams."""
+    return {each.id: each.head for each in await LiveRoom.filter(id__in=list(ids)).only("id", "head")}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A room's place in the list: on the air first, the newest start at the top; then what comes next; then replays."""
+
+    shelf: int
+    at: datetime
+    id: LiveRoomId
+
+
+#: Which rooms stand on a shelf of the list, by which time, and whether the latest comes first.
+_SHELVES: list[tuple[Sequence[LiveStatus], str, bool]] = [
+    (sorted(ON_AIR), "started_at", True),
+    ([LiveStatus.SCHEDULED], "starts_at", False),
+    ([LiveStatus.REPLAY], "started_at", True),
+]
+
+
+def place_of(found: LiveRoom) -> Place:
+    """Where a listed room stands in the list."""
+    for shelf, (statuses, time, _) in enumerate(_SHELVES):
+        if found.status in statuses:
+            return Place(shelf, getattr(found, time), found.id)
+    raise LookupError(f"room {found.id} is on no shelf")
+
+
+async def rooms_page(*, limit: int, after: Place | None) -> list[LiveRoom]:
+    """The rooms that people can go to, from behind this place on."""
+    found: list[LiveRoom] = []
+    for shelf in range(after.shelf if after else 0, len(_SHELVES)):
+        if len(found) < limit:
+            on_it = _on_shelf(shelf, after if after and after.shelf == shelf else None)
+            found += await on_it.limit(limit - len(found))
+    return found
+
+
+def _on_shelf(shelf: int, after: Place | None) -> QuerySet[LiveRoom]:
+    statuses, time, latest_first = _SHELVES[shelf]
+    listed = LiveRoom.filter(status__in=statuses)
+    beyond, sign = ("lt", "-") if latest_first else ("gt", "")
+    if after is not None:
+        later: dict[str, Any] = {f"{time}__{beyond}": after.at}
+        same: dict[str, Any] = {time: after.at, f"id__{beyond}": after.id}
+        listed = listed.filter(Q(**later) | Q(**same))
+    return listed.order_by(f"{sign}{time}", f"{sign}id")
+
+
+async def all_rooms_page(
+    *, limit: int, before: tuple[datetime, UUID] | None, host: UserId | None, status: LiveStatus | None
+) -> list[LiveRoom]:
+    """Every room, or one host's, or those of one status; the newest announcement first."""
+    listed = LiveRoom.all()
+    if host is not None:
+        listed = listed.filter(host_id=host)
+    if status is not None:
+        listed = listed.filter(status=status)
+    if before is not None:
+        listed = listed.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
+    return await listed.order_by("-created_at", "-id").limit(limit)
+
+
+async def audience(found: LiveRoom, *, after: UserId | None, limit: int) -> list[UserId]:
+    """Who is told that a room starts, in the order of their ids, from behind this one on: who asked, or follows."""
+    asked = Reminder.filter(room_id=found.id)
+    if after is not None:
+        asked = asked.filter(user_id__gt=after)
+    users = {each.user_id for each in await asked.order_by("user_id").limit(limit)}
+    users |= set(await ports.followers(found.host_id, after=after, limit=limit))
+    return sorted(users - {found.host_id})[:limit]
+
+
+async def reminders(room_id: LiveRoomId) -> int:
+    """How many want to be told when a room starts."""
+    return await Reminder.filter(room_id=room_id).count()
+
+
+async def open_reminders(user: UserId) -> int:
+    """How many rooms somebody waits for."""
+    return await db.value(int, _OPEN_REMINDERS, user) or 0
+
+
+_OPEN_REMINDERS = """
+SELECT COUNT(*) FROM live_reminders m JOIN live_rooms r ON r.id = m.room_id
+ WHERE m.user_id = $1 AND r.status = 'SCHEDULED'
+"""

@@ -1,0 +1,135 @@
+"""What is decided about live rooms, over values."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from app.core.errors import DomainError
+from app.live.errors import PausedByStaff, RoomEnded, RoomNotLive, RoomStarted
+from app.live.states import LiveStatus, Move, PausedBy
+
+#: Characters of a danmaku.
+LONGEST_DANMAKU = 100
+#: Taps in one batch: more than a thumb makes between two calls.
+MOST_LIKES = 200
+#: Products on one room's shelf.
+MOST_PRODUCTS = 100
+#: A host may ask people to wait so long between two lines.
+SLOWEST_MODE = timedelta(minutes=5)
+#: Without slow mode: so many lines at once, and one more each time this has passed.
+LINES_AT_ONCE = 5
+PACE = timedelta(seconds=2)
+
+#: A lost stream that does not come back in this time was the end.
+STREAM_PATIENCE = timedelta(minutes=30)
+#: A room that has not started so long after it should have is cancelled.
+START_PATIENCE = timedelta(hours=24)
+#: Watching counts and total likes are told at most so often.
+COUNT_PAUSE = timedelta(seconds=3)
+#: Events that somebody who comes back is told one by one; what lies further back is counted as missed.
+MOST_BEHIND = 500
+#: A signed address of the vendor's holds so long after its room's start.
+ADDRESS_LIFE = timedelta(hours=12)
+
+
+class Position(NamedTuple):
+    """Where a room stands, and while it pauses, why."""
+
+    status: LiveStatus
+    paused_by: PausedBy | None = None
+
+
+SCHEDULED = Position(LiveStatus.SCHEDULED)
+LIVE = Position(LiveStatus.LIVE)
+BY_HOST = Position(LiveStatus.PAUSED, PausedBy.HOST)
+BY_STAFF = Position(LiveStatus.PAUSED, PausedBy.STAFF)
+STREAM_LOST = Position(LiveStatus.PAUSED, PausedBy.STREAM_LOST)
+ENDED = Position(LiveStatus.ENDED)
+REPLAY = Position(LiveStatus.REPLAY)
+
+_Outcome = Position | type[DomainError]
+
+#: Every position, every move. A move that changes nothing is a repeat, or news that comes late: no refusal.
+_MOVES: Mapping[Move, Mapping[Position, _Outcome]] = {
+    Move.START: {
+        SCHEDULED: LIVE, LIVE: LIVE, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: STREAM_LOST,
+        ENDED: RoomEnded, REPLAY: RoomEnded,
+    },
+    Move.PAUSE: {
+        SCHEDULED: RoomNotLive, LIVE: BY_HOST, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: BY_HOST,
+        ENDED: RoomNotLive, REPLAY: RoomNotLive,
+    },
+    Move.RESUME: {
+        SCHEDULED: RoomNotLive, LIVE: LIVE, BY_HOST: LIVE, BY_STAFF: PausedByStaff, STREAM_LOST: LIVE,
+        ENDED: RoomNotLive, REPLAY: RoomNotLive,
+    },
+    Move.END: {
+        SCHEDULED: RoomNotLive, LIVE: ENDED, BY_HOST: ENDED, BY_STAFF: ENDED, STREAM_LOST: ENDED,
+        ENDED: ENDED, REPLAY: REPLAY,
+    },
+    Move.CANCEL: {
+        SCHEDULED: ENDED, LIVE: RoomStarted, BY_HOST: RoomStarted, BY_STAFF: RoomStarted, STREAM_LOST: RoomStarted,
+        ENDED: RoomEnded, REPLAY: RoomEnded,
+    },
+    Move.STAFF_PAUSE: {
+        SCHEDULED: RoomNotLive, LIVE: BY_STAFF, BY_HOST: BY_STAFF, BY_STAFF: BY_STAFF, STREAM_LOST: BY_STAFF,
+        ENDED: RoomNotLive, REPLAY: RoomNotLive,
+    },
+    Move.STAFF_RESUME: {
+        SCHEDULED: RoomNotLive, LIVE: LIVE, BY_HOST: LIVE, BY_STAFF: LIVE, STREAM_LOST: LIVE,
+        ENDED: RoomNotLive, REPLAY: RoomNotLive,
+    },
+    Move.STREAM_LOST: {
+        SCHEDULED: SCHEDULED, LIVE: STREAM_LOST, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: STREAM_LOST,
+        ENDED: ENDED, REPLAY: REPLAY,
+    },
+    Move.STREAM_BACK: {
+        SCHEDULED: SCHEDULED, LIVE: LIVE, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: LIVE,
+        ENDED: ENDED, REPLAY: REPLAY,
+    },
+    Move.RECORDED: {
+        SCHEDULED: SCHEDULED, LIVE: LIVE, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: STREAM_LOST,
+        ENDED: REPLAY, REPLAY: REPLAY,
+    },
+}  # fmt: skip
+
+
+def moved(at: Position, move: Move) -> Position:
+    """Where a room stands after a move, the same position where nothing changes. Raises what refuses the move."""
+    outcome = _MOVES[move][at]
+    if isinstance(outcome, Position):
+        return outcome
+    raise outcome
+
+
+def must_not_have_started(at: Position) -> None:
+    """Refuse where it is too late to change when a room starts: RoomStarted, RoomEnded."""
+    moved(at, Move.CANCEL)
+
+
+class Turn(NamedTuple):
+    """Whether somebody may write now: then what her pace is counted from afterwards, else how long she waits."""
+
+    #: When she will have written out all that she may write at once; what the next turn is decided from.
+    until: datetime
+    wait: timedelta | None
+
+
+def turn_to_speak(until: datetime | None, last: datetime | None, slow_mode: timedelta, now: datetime) -> Turn:
+    """May she write a line now? `until` and `last` are as her last turn left them; None before her first.
+
+    A bucket that leaks a line every `PACE`: five lines at once and then one every two seconds. Slow mode asks for its
+    own pause between any two lines on top.
+    """
+    if last is not None and last + slow_mode > now:
+        return Turn(until or now, last + slow_mode - now)
+    start = max(until or now, now)
+    earliest = start - PACE * (LINES_AT_ONCE - 1)
+    if earliest > now:
+        return Turn(start, earliest - now)
+    return Turn(start + PACE, None)
+
+
+def offset_ms(started_at: datetime, now: datetime) -> int:
+    """Where in the broadcast something is, in milliseconds."""
+    return max(0, int((now - started_at) / timedelta(milliseconds=1)))

@@ -1,0 +1,1 @@
+"""Live rooms at the API."""

@@ -1,0 +1,1 @@
+"""Reports, the moderation queue, appeals and mutes at the API."""

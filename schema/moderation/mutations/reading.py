@@ -1,0 +1,51 @@
+"""Reading what moderators send."""
+
+from typing import NoReturn
+from uuid import UUID
+
+from graphql import GraphQLError
+
+from app.accounts import queries as accounts
+from app.accounts.models import Role
+from app.core.errors import TargetNotFound
+from app.core.ids import MalformedIdError, UserId
+from app.core.targets import Target
+from schema.context import Asker
+from schema.inputs import bad_input, read_id, read_text
+from schema.moderation.types import kinds
+
+LONGEST_REASON = 500
+
+
+def found(value: UUID | None) -> UUID:
+    """An id of the kind that is asked for; TargetNotFound for one of another kind."""
+    if value is None:
+        raise TargetNotFound
+    return value
+
+
+def read_target(text: str) -> Target:
+    """What an id names, whatever its kind."""
+    try:
+        return Target.from_public(text)
+    except MalformedIdError:
+        bad_input("input.targetId", "This is no id that this API has given.")
+
+
+def read_reason(text: str) -> str:
+    """Why somebody decided so; it must say something."""
+    return read_text(text, "input.reason", LONGEST_REASON, shortest=1)
+
+
+async def read_person(asker: Asker, text: str) -> UserId:
+    """Whom a moderator means; TargetNotFound for nobody, FORBIDDEN for staff unless an admin asks."""
+    user = UserId(found(read_id(kinds.PERSON, text, "input.personId")))
+    if not await accounts.users([user]):
+        raise TargetNotFound
+    if Role.ADMIN not in asker.roles and await accounts.roles(user):
+        _forbid("Only an admin decides about staff.")
+    return user
+
+
+def _forbid(message: str) -> NoReturn:
+    raise GraphQLError(message, extensions={"code": "FORBIDDEN"})
