@@ -1,7 +1,7 @@
 """What an inbox entry says, in whatever language it is read in. Pure.
 
 An entry keeps a kind and values: `title` and `code` of the group, `nickname` (masked), `seats_left`, `size`,
-`amount_fen`, `reason`; of a tier its name as `tier`, `rank` and `rank_before`. The Chinese stands in the catalogue of words.
+`amount_fen`, `reason`; of a tier its name (`tier`), `rank` and `rank_before`. The Chinese stands in the catalogue.
 """
 
 from collections.abc import Mapping
