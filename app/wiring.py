@@ -10,6 +10,13 @@ from functools import cache
 from pathlib import Path
 
 from app.accounts import queries as accounts
+from app.after_sale import audit as after_sale_audit
+from app.after_sale import reactions as after_sale_reactions
+from app.checkout import audit as checkout_audit
+from app.checkout import flows as checkout_flows
+from app.checkout import jobs as checkout_jobs
+from app.checkout import ports as checkout
+from app.checkout.actions.paying import SoloSale
 from app.core import db, idempotency, outbox, streams
 from app.core.allowance import Allowance
 from app.core.audit import Check
@@ -17,12 +24,14 @@ from app.core.bus import Bus, InProcessBus, RedisBus
 from app.core.settings import Settings
 from app.core.worker import Job
 from app.group_buying import audit as group_buying_audit
+from app.group_buying import flows as group_buying_flows
 from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
 from app.live import queries as live
 from app.live.actions.change import STREAM as LIVE_STREAM
+from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
 from app.membership import ports as membership_ports
@@ -61,17 +70,21 @@ _A_DAY = 86_400
 
 JOBS: list[Job] = [
     *group_buying_jobs.JOBS,
+    *checkout_jobs.JOBS,
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
     *notifications_jobs.JOBS,
+    *media_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
 CHECKS: list[Check] = [
     *payments_audit.CHECKS,
     *orders_audit.CHECKS,
+    *after_sale_audit.CHECKS,
     *membership_audit.CHECKS,
+    *checkout_audit.CHECKS,
     *group_buying_audit.CHECKS,
 ]
 
@@ -81,7 +94,15 @@ def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
     membership_ports.register(pricing.saving_fen)
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
-    for reactions in (membership_reactions.REACTIONS, notifications_reactions.REACTIONS, share_reactions.REACTIONS):
+    payments.register(Purpose.SOLO, SoloSale())
+    checkout.register(Purpose.GROUP_SEAT, group_buying_flows)
+    checkout.register(Purpose.SOLO, checkout_flows)
+    for reactions in (
+        after_sale_reactions.REACTIONS,
+        membership_reactions.REACTIONS,
+        notifications_reactions.REACTIONS,
+        share_reactions.REACTIONS,
+    ):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
     streams.register(LIVE_STREAM, live.heads)

@@ -11,6 +11,9 @@ from app.core import ids
 from schema.accounts.mutations import AccountsMutation
 from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
 from schema.accounts.queries import AccountsStaff, AccountsViewer
+from schema.after_sale.mutations import AfterSaleMutation
+from schema.after_sale.queries import AfterSaleStaff
+from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
@@ -22,6 +25,8 @@ from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.media.mutations import MediaMutation
+from schema.media.queries import NODE_OPENERS as MEDIA_NODES
 from schema.membership.mutations import MembershipMutation
 from schema.membership.queries import NODE_OPENERS as MEMBERSHIP_NODES
 from schema.membership.queries import MembershipQuery, MembershipStaff, MembershipViewer
@@ -34,7 +39,8 @@ from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
 from schema.notifications.queries import NotificationsViewer
 from schema.notifications.subscriptions import NotificationsSubscription
-from schema.orders.queries import OrdersViewer
+from schema.orders.mutations import OrdersMutation
+from schema.orders.queries import OrdersStaff, OrdersViewer
 from schema.orders.types import NODE_OPENERS as ORDERS_NODES
 from schema.scalars import SCALARS, Node
 from schema.share import types as share
@@ -46,12 +52,14 @@ Opener = Callable[[Info, UUID], Awaitable[Any | None]]
 #: Kind of public id to what opens it, for whoever asks.
 NODE_OPENERS: dict[str, Opener] = {
     **ACCOUNTS_NODES,
+    **AFTER_SALE_NODES,
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
     **MEMBERSHIP_NODES,
     **MODERATION_NODES,
     **LIVE_NODES,
+    **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
 }
@@ -73,11 +81,13 @@ class Viewer(
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
 class Staff(
+    AccountsStaff,
+    AfterSaleStaff,
     AuditLogStaff,
     MembershipStaff,
     LiveStaff,
     ModerationStaff,
-    AccountsStaff,
+    OrdersStaff,
 ):
     """The staff's own."""
 
@@ -119,12 +129,15 @@ class Query(
 )
 class Mutation(
     AccountsMutation,
+    AfterSaleMutation,
     GroupBuyingMutation,
     ShareMutation,
     NotificationsMutation,
     MembershipMutation,
     LiveMutation,
     ModerationMutation,
+    MediaMutation,
+    OrdersMutation,
 ):
     """What can be done."""
 

@@ -23,6 +23,8 @@ class Product(Model):
     #: Title, category and description cut into words, so that both databases find Chinese alike.
     search_text = fields.TextField()
     sold_count = fields.IntField(default=0)
+    #: What shipping an order of it costs, however many pieces.
+    shipping_fen = fields.IntField(default=0)
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -41,6 +43,8 @@ class Sku(Model):
     option_values: list[str] = fields.JSONField()
     price_fen = fields.BigIntField()
     stock = fields.IntField()
+    #: Pieces of the stock that purchases alone hold or have bought: they left `stock` for here.
+    claimed = fields.IntField(default=0)
     position = fields.SmallIntField()
 
     class Meta:

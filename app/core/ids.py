@@ -14,8 +14,10 @@ from uuid_utils.compat import uuid7
 
 AccountId = NewType("AccountId", UUID)
 AddressId = NewType("AddressId", UUID)
+AfterSaleId = NewType("AfterSaleId", UUID)
 DanmakuId = NewType("DanmakuId", UUID)
 DealId = NewType("DealId", UUID)
+ExportId = NewType("ExportId", UUID)
 GroupId = NewType("GroupId", UUID)
 LiveRoomId = NewType("LiveRoomId", UUID)
 OfferId = NewType("OfferId", UUID)
@@ -30,6 +32,7 @@ SeatId = NewType("SeatId", UUID)
 SessionId = NewType("SessionId", UUID)
 ShareLinkId = NewType("ShareLinkId", UUID)
 SkuId = NewType("SkuId", UUID)
+UploadId = NewType("UploadId", UUID)
 UserId = NewType("UserId", UUID)
 
 GroupCode = NewType("GroupCode", str)

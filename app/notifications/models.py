@@ -22,6 +22,8 @@ class NotificationKind(StrEnum):
     REFUND_SENT = "REFUND_SENT"
     REFUND_FAILED = "REFUND_FAILED"
     TIER_CHANGED = "TIER_CHANGED"
+    ORDER_SHIPPED = "ORDER_SHIPPED"
+    REFUND_REJECTED = "REFUND_REJECTED"
 
 
 class InboxHead(Model):
