@@ -7,7 +7,7 @@ Closed by default: a type that is not listed here is executed for each subscribe
 PUBLIC_TYPES = frozenset(
     {
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
-        "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
+        "Perk", "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
         "Danmaku", "DanmakuBatch", "DanmakuConnection", "DanmakuEdge", "DanmakuRemoved", "FlashSaleOpened", "LikeTotal",
         "LiveEnded", "LivePaused", "LiveRoomFrame", "LiveStarted", "LotteryDrawn", "LotteryOpened", "LotteryWinner",
@@ -23,6 +23,7 @@ PUBLIC_ROOT_FIELDS = frozenset(
         ("Query", "deal"),
         ("Query", "deals"),
         ("Subscription", "liveRoomEvents"),
+        ("Query", "membershipTiers"),
         ("Query", "liveRoom"),
         ("Query", "liveRooms"),
     }

@@ -5,6 +5,7 @@ Each reaction and the end of its delivery are one transaction, so nobody is told
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from app.accounts import queries as accounts
 from app.after_sale.facts import RefundRejected
@@ -17,6 +18,7 @@ from app.group_buying.facts import GroupCompleted, GroupFailing, LatePaymentRefu
 from app.live import queries as live
 from app.live.actions.change import target as live_target
 from app.live.facts import LiveAudienceTold, LiveStarted
+from app.membership.facts import TierChanged
 from app.notifications.actions import tell
 from app.notifications.models import MessagePurpose, NotificationKind
 from app.orders import queries as orders
@@ -135,6 +137,16 @@ async def _tell_of_start(room: LiveRoomId, *, after: UserId | None) -> None:
         await outbox.record(LiveAudienceTold(room=room, up_to=audience[-1]))
 
 
+async def tell_of_tier(fact: TierChanged) -> None:
+    """Tell a member that she is in another tier."""
+    await tell(
+        users=[fact.user],
+        kind=NotificationKind.TIER_CHANGED,
+        target=Target("tier", UUID(int=fact.rank)),
+        values={"tier": fact.name, "rank": fact.rank, "rank_before": fact.rank_before},
+    )
+
+
 async def tell_of_parcel(fact: OrderShipped) -> None:
     """Tell the buyer that her parcel is on its way."""
     (parcel,) = (await orders.shipments_of([fact.order])).values()
@@ -181,6 +193,7 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     RefundFailed: [tell_of_failed_refund],
     LiveStarted: [tell_audience],
     LiveAudienceTold: [tell_rest_of_audience],
+    TierChanged: [tell_of_tier],
     OrderShipped: [tell_of_parcel],
     RefundRejected: [tell_of_rejected_refund],
 }
