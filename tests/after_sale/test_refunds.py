@@ -26,6 +26,7 @@ from app.orders.errors import AfterSaleOpen, OrderNotFound
 from app.orders.states import OrderNote, OrderStatus
 from app.payments import queries as payments
 from app.payments.models import RefundReason, RefundStatus
+from app.payments.rules import REFUND_POLL_PAUSES
 from app.wiring import CHECKS
 from tests.conftest import ON_POSTGRES, WeChat
 from tests.factories.accounts import staff
@@ -69,6 +70,13 @@ async def declines(request: AfterSaleId) -> None:
     await actions.reject(by=await support(), request=request, reason="已拆封", expected_version=seen.version)
 
 
+async def _arrives(wechat: WeChat, do_all_work: Work) -> None:
+    """WeChat takes the refund, and pays it out a little later."""
+    await do_all_work()
+    await wechat.move_clock(REFUND_POLL_PAUSES[0].total_seconds() + 1)
+    await do_all_work()
+
+
 async def _seat(bought: Bought) -> Seat:
     return await Seat.get(order_id=bought.id)
 
@@ -98,7 +106,7 @@ async def test_before_it_is_shipped_the_whole_comes_back_and_the_pieces_are_sold
     assert await quota_left(bought.group.deal) == left + 2
     assert await _sold(bought) == sold - 2
     assert await audit.run(CHECKS) == []
-    await do_all_work()
+    await _arrives(wechat, do_all_work)
     assert (await bought.now()).status is OrderStatus.REFUNDED
     assert (await _seat(bought)).status is SeatStatus.REFUNDED
     assert await _status(request) is AfterSaleStatus.REFUNDED
@@ -120,7 +128,7 @@ async def test_what_a_refunded_purchase_did_to_limits_is_undone(wechat: WeChat, 
     assert await order_queries.has_bought([bought.buyer.id])
     await grants(await asks(bought))
     assert not await order_queries.has_bought([bought.buyer.id])
-    await do_all_work()
+    await _arrives(wechat, do_all_work)
     assert not await order_queries.has_bought([bought.buyer.id])
 
 
@@ -134,7 +142,7 @@ async def test_piece_by_piece_gives_back_what_was_paid_and_not_a_fen_more(wechat
         request = await asks(bought, pieces)
         amounts.append((await queries.after_sale(request)).amount_fen)
         await grants(request)
-        await do_all_work()
+        await _arrives(wechat, do_all_work)
         assert await audit.run(CHECKS) == []
         last = pieces is None
         assert (await bought.now()).status is (OrderStatus.REFUNDED if last else OrderStatus.RECEIVED)
@@ -155,12 +163,12 @@ async def test_what_is_kept_is_earned_after_a_part_went_back(wechat: WeChat, do_
     await ships(bought)
     await receives(bought)
     await grants(await asks(bought, 1))
-    await do_all_work()
+    await _arrives(wechat, do_all_work)
     await settles(bought)
     (told,) = await _facts("OrderSettled")
     assert '"amount_fen":1990' in told
     assert (await _seat(bought)).status is SeatStatus.SETTLED
-    await do_all_work()
+    await _arrives(wechat, do_all_work)
     assert await audit.run(CHECKS) == []
 
 
@@ -186,7 +194,7 @@ async def test_a_purchase_alone_gives_its_stock_back(wechat: WeChat, do_all_work
         buyer=ann.id, order=order, pieces=None, reason=AfterSaleReason.CHANGED_MIND, note="", key="k"
     )
     await grants(request)
-    await do_all_work()
+    await _arrives(wechat, do_all_work)
     assert (await order_queries.order_by_id(order)).status is OrderStatus.REFUNDED
     assert await product.stock() == stock + 2
     assert await audit.run(CHECKS) == []
@@ -311,7 +319,7 @@ async def test_a_refund_that_wechat_refuses_waits_for_a_person(wechat: WeChat, d
     await wechat.faults(refund="ABNORMAL")
     request = await asks(bought)
     await grants(request)
-    await do_all_work()
+    await _arrives(wechat, do_all_work)
     assert (await _seat(bought)).status is SeatStatus.REFUND_FAILED
     assert await _status(request) is AfterSaleStatus.APPROVED
     assert (await bought.now()).status is OrderStatus.REFUNDING
