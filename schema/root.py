@@ -14,6 +14,8 @@ from schema.accounts.queries import AccountsStaff, AccountsViewer
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
+from schema.checkout.mutations import CheckoutMutation
+from schema.checkout.queries import CheckoutViewer
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
@@ -58,7 +60,7 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer):
+class Viewer(AccountsViewer, CheckoutViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer):
     """What is the caller's own."""
 
 
@@ -105,6 +107,7 @@ class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
 class Mutation(
     AccountsMutation,
     GroupBuyingMutation,
+    CheckoutMutation,
     LiveMutation,
     ShareMutation,
     NotificationsMutation,

@@ -39,7 +39,9 @@ OF_LIVE = ["LiveRooms", "LiveRoomPage", "RemindMeOfLive", "ScheduleLive", "Start
 
 OF_COMMUNITY = ["Report"]
 
-ALIVE = _alive() + OF_LIVE + OF_COMMUNITY
+OF_CHECKOUT = ["BuyNow", "Quote"]
+
+ALIVE = _alive() + OF_CHECKOUT + OF_LIVE + OF_COMMUNITY
 
 
 def test_the_exported_schema_is_the_code_s() -> None:
