@@ -41,7 +41,12 @@ OF_COMMUNITY = ["Report"]
 
 OF_CHECKOUT = ["BuyNow", "Quote"]
 
-ALIVE = _alive() + OF_CHECKOUT + OF_LIVE + OF_COMMUNITY
+OF_MEMBERSHIP = [
+    "MyMembership", "Tiers", "DraftPerkPlan", "SimulatePerkPlan", "PerkSimulationById", "PerkSimulationProgressed",
+    "CancelPerkSimulation", "ActivatePerkPlan", "RollBackPerkPlan",
+]  # fmt: skip
+
+ALIVE = _alive() + OF_CHECKOUT + OF_MEMBERSHIP + OF_LIVE + OF_COMMUNITY
 
 
 def test_the_exported_schema_is_the_code_s() -> None:
@@ -80,7 +85,9 @@ def test_every_refusal_stands_in_the_table_of_codes() -> None:
     assert {code for code in _all_refusals() if code != "BELL_RANG"} <= _codes_of("")
 
 
-@pytest.mark.parametrize("area", ["sign-in", "any mutation", "anything", "deal", "group", "order", "shipping", "share"])
+@pytest.mark.parametrize(
+    "area", ["sign-in", "any mutation", "anything", "deal", "group", "order", "shipping", "after-sale", "share"]
+)
 def test_every_code_of_a_living_area_has_its_refusal(area: str) -> None:
     wiring.join_rooms()
     later = {"PHONE_CODE_INVALID"}
