@@ -37,7 +37,7 @@ class CheckoutViewer:
         points = read_points(use_points, "usePoints")
         coupons = [str(each) for each in coupon_ids or ()]
         if len(coupons) > _MOST_COUPONS:
-            bad_input("couponIds", f"There are at most {_MOST_COUPONS} of these.")
+            bad_input("couponIds", "There may be {most} coupons.", most=_MOST_COUPONS)
         named = read_sku(sku_id, "skuId")
         goods = await _goods(named, read_pieces(quantity), group_code, to_open=bool(to_open_group))
         if goods is None:
