@@ -4,10 +4,9 @@ from datetime import timedelta
 
 from app.core import clock, db
 from app.core.ids import LiveRoomId
-from app.core.worker import Job
+from app.core.worker import Job, do_each
 from app.live import rules
 from app.live.actions import counting, running, talking
-from app.payments.jobs import do_each
 
 BATCH = 50
 #: Likes that were sent in a room's last moment are still told.
