@@ -13,6 +13,7 @@ from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
 from schema.accounts.queries import AccountsStaff, AccountsViewer
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
+from schema.catalog.queries import CatalogQuery
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
@@ -73,7 +74,7 @@ class Staff(
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
+class Query(CatalogQuery, GroupBuyingQuery, LiveQuery, ShareQuery):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
