@@ -47,7 +47,10 @@ class Term:
 
 
 def terms_of(query: str) -> list[Term]:
-    """The words that a query asks for. Long Chinese words are cut as finely as the dictionary can: 龙井茶 is 龙井 茶."""
+    """The words that a query asks for.
+
+    Long Chinese words are cut as finely as the dictionary can: 龙井茶 is 龙井 and 茶.
+    """
     words = [part for word in rjieba.cut(_folded(query)) if _is_word(word) for part in _finest(word)]
     words = list(dict.fromkeys(words))[:_MOST_TERMS]
     return [
