@@ -11,7 +11,7 @@ INDEXES = [("listeners_process", "listeners (process_id)")]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0012_after_sale")]
+    dependencies = [("pintuan", "0013_popularity")]
 
     initial = False
 
