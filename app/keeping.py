@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from app.accounts import actions as accounts
 from app.accounts import models as people
+from app.after_sale.models import AfterSale
 from app.checkout.models import SoloPurchase
 from app.core.ids import UserId
 from app.group_buying.models import Group, Seat
@@ -42,6 +43,7 @@ READERS: Mapping[str, Reader] = {
     "mutes": rows_of(Mute, but=["muted_by"]),
     "payments": rows_of(Payment),
     "orders": rows_of(Order),
+    "after_sales": rows_of(AfterSale, but=["decided_by"]),
     "solo_purchases": rows_of(SoloPurchase),
     "counted_purchases": rows_of(membership.CountedPurchase),
     "memberships": rows_of(membership.Membership),

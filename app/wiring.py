@@ -35,7 +35,10 @@ from app.live.actions.change import STREAM as LIVE_STREAM
 from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
+from app.membership import ports as membership_ports
+from app.membership import queries as membership
 from app.membership import reactions as membership_reactions
+from app.membership.actions.simulating import STREAM as SIMULATION_STREAM
 from app.moderation import ports as moderation
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
@@ -49,6 +52,7 @@ from app.payments.models import Purpose
 from app.personal import actions as personal_actions
 from app.personal import jobs as personal_jobs
 from app.personal import reactions as personal_reactions
+from app.pricing import rules as pricing
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig
@@ -94,6 +98,7 @@ CHECKS: list[Check] = [
 @cache
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
+    membership_ports.register(pricing.saving_fen)
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
     payments.register(Purpose.SOLO, SoloSale())
     checkout.register(Purpose.GROUP_SEAT, group_buying_flows)
@@ -109,6 +114,7 @@ def join_rooms() -> None:
     streams.register(GROUP_STREAM, group_buying.heads)
     streams.register(LIVE_STREAM, live.heads)
     streams.register("inbox", notifications.heads)
+    streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)
     moderation.register(personal_actions.USER, personal_reactions.Nickname())
     keeping.join()

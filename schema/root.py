@@ -27,6 +27,10 @@ from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
+from schema.membership.mutations import MembershipMutation
+from schema.membership.queries import NODE_OPENERS as MEMBERSHIP_NODES
+from schema.membership.queries import MembershipQuery, MembershipStaff, MembershipViewer
+from schema.membership.subscriptions import MembershipSubscription
 from schema.moderation.mutations import ModerationMutation
 from schema.moderation.queries import ModerationStaff, ModerationViewer
 from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
@@ -54,6 +58,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
+    **MEMBERSHIP_NODES,
     **MODERATION_NODES,
     **LIVE_NODES,
     **MEDIA_NODES,
@@ -66,7 +71,14 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer):
+class Viewer(
+    AccountsViewer,
+    OrdersViewer,
+    GroupBuyingViewer,
+    NotificationsViewer,
+    MembershipViewer,
+    ModerationViewer,
+):
     """What is the caller's own."""
 
 
@@ -75,6 +87,7 @@ class Staff(
     AccountsStaff,
     AfterSaleStaff,
     AuditLogStaff,
+    MembershipStaff,
     LiveStaff,
     ModerationStaff,
     OrdersStaff,
@@ -83,7 +96,12 @@ class Staff(
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
+class Query(
+    GroupBuyingQuery,
+    ShareQuery,
+    MembershipQuery,
+    LiveQuery,
+):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
@@ -116,19 +134,24 @@ class Mutation(
     AccountsMutation,
     AfterSaleMutation,
     GroupBuyingMutation,
+    ShareMutation,
+    NotificationsMutation,
+    MembershipMutation,
     LiveMutation,
     ModerationMutation,
     MediaMutation,
-    NotificationsMutation,
     OrdersMutation,
-    ShareMutation,
     PersonalMutation,
 ):
     """What can be done."""
 
 
 @strawberry.type
-class Subscription(GroupBuyingSubscription, NotificationsSubscription):
+class Subscription(
+    GroupBuyingSubscription,
+    NotificationsSubscription,
+    MembershipSubscription,
+):
     """What is pushed."""
 
 

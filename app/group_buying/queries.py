@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import Q
@@ -15,6 +15,8 @@ from app.core.ids import DealId, GroupCode, GroupId, OfferId, OrderId, SeatId, U
 from app.group_buying import errors, rules
 from app.group_buying.models import Deal, Group, GroupPrice, Offer, Seat
 from app.group_buying.states import HELD_SEATS, LIVE_SEATS, DealStatus, GroupStatus, SeatEnd, SeatStatus
+from app.membership import queries as membership
+from app.membership.states import PerkKind
 from app.orders import queries as orders
 from app.payments import queries as payments
 
@@ -156,7 +158,12 @@ async def buyer_facts(buyer: UserId, *, deal: Deal, group: Group | None = None) 
     leads = await Group.filter(
         deal_id=deal.id, leader_id=buyer, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]
     ).first()
+    # Most deals ask for no tier, and their buyers do not wait for one.
+    standing = await membership.standing(buyer) if rules.asks_for_tier(deal.terms, now) else None
     return rules.BuyerFacts(
+        rank=standing.rank if standing else 0,
+        enters_members_groups=standing is not None and standing.has(PerkKind.MEMBERS_ONLY_GROUPS),
+        head_start=standing.head_start if standing else timedelta(),
         is_staff=bool(await accounts.roles(buyer)),
         is_newcomer=not await orders.has_bought(await accounts.same_person(buyer)),
         seat_order=next((seat.order_id for seat in live if group and seat.group_id == group.id), None),

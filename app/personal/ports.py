@@ -54,7 +54,8 @@ def rows_of(model: type[Model], whose: str = "user_id", *, but: Sequence[str] = 
     """A reader of a table's rows about a person, all columns `but` secrets."""
 
     async def read(user: UserId) -> Rows:
-        found = await model.filter(**{whose: user}).order_by("pk").values()
+        key = model._meta.pk_attr  # noqa: SLF001 - Tortoise has no other word for it
+        found = await model.filter(**{whose: user}).order_by(key).values()
         return [{name: value for name, value in row.items() if name not in but} for row in found]
 
     return read

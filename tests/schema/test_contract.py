@@ -39,7 +39,12 @@ OF_LIVE = ["LiveRooms", "LiveRoomPage", "RemindMeOfLive", "ScheduleLive", "Start
 
 OF_COMMUNITY = ["Report"]
 
-ALIVE = _alive() + OF_LIVE + OF_COMMUNITY
+OF_MEMBERSHIP = [
+    "MyMembership", "Tiers", "DraftPerkPlan", "SimulatePerkPlan", "PerkSimulationById", "PerkSimulationProgressed",
+    "CancelPerkSimulation", "ActivatePerkPlan", "RollBackPerkPlan",
+]  # fmt: skip
+
+ALIVE = _alive() + OF_MEMBERSHIP + OF_LIVE + OF_COMMUNITY
 
 
 def test_the_exported_schema_is_the_code_s() -> None:

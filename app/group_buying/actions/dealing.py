@@ -42,6 +42,8 @@ class NewDeal:
     limit_per_user: int | None = None
     open_audience: Audience = Audience.ANYONE
     join_audience: Audience = Audience.ANYONE
+    #: The lowest rank that an audience of TIER lets in; None for whoever has the perk of members' groups.
+    audience_rank: int | None = None
     no_delivery: Sequence[str] = ()
 
 
@@ -62,6 +64,7 @@ async def create_deal(new: NewDeal) -> tuple[DealId, list[OfferId]]:
             limit_per_user=new.limit_per_user,
             open_audience=new.open_audience,
             join_audience=new.join_audience,
+            audience_rank=new.audience_rank,
             no_delivery=list(new.no_delivery),
             search_text=catalog_rules.searchable(new.title, product.title, product.category),
             created_at=await clock.now(),

@@ -2,6 +2,7 @@
 
 from app.core import clock, db, idempotency
 from app.core.ids import OrderId, SeatId, UserId
+from app.group_buying import rules
 from app.group_buying.actions.change import begin_release, give_quota_back, lock
 from app.group_buying.actions.ending import seat_freed
 from app.group_buying.models import Seat
@@ -49,6 +50,12 @@ async def free_seat(seat: SeatId) -> bool:
         await give_quota_back(held.offer_id, held.quantity)
         await seat_freed(group)
         return True
+
+
+async def try_again(seat: SeatId) -> None:
+    """WeChat gave no answer about a seat that is being released: ask again soon."""
+    now = await clock.now()
+    await Seat.filter(id=seat, status=SeatStatus.RELEASING).update(release_due_at=now + rules.RELEASE_RETRY)
 
 
 def close_reason(seat: Seat) -> CloseReason:

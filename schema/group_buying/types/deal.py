@@ -12,12 +12,15 @@ from app.catalog import queries as catalog_queries
 from app.core.ids import DealId, GroupId, OfferId, ProductId, SkuId
 from app.group_buying import models, queries, rules
 from app.group_buying.states import Audience, DealStatus
+from app.membership.rules import plans
 from schema.catalog.loaders import load_products, load_skus, load_skus_of
 from schema.catalog.types import Product
 from schema.connections import Connection, page
 from schema.context import Info
 from schema.group_buying.loaders import load_groups, load_moment, load_offers_of
 from schema.inputs import read_cursor, read_page_size
+from schema.membership.loaders import load_tiers
+from schema.membership.types import Tier
 from schema.pictures import media_url
 from schema.scalars import Money, Node, public_id
 
@@ -26,14 +29,6 @@ if TYPE_CHECKING:
 
 strawberry.enum(DealStatus)
 strawberry.enum(Audience)
-
-
-@strawberry.type
-class Tier:
-    """A membership level."""
-
-    name: str
-    rank: int = strawberry.field(description="0 is the lowest.")
 
 
 @strawberry.type
@@ -88,13 +83,21 @@ class Deal(Node):
     limit_per_user: int | None = strawberry.field(description="Pieces; null for no limit.")
     open_audience: Audience
     join_audience: Audience
-    audience_tier: Tier | None
 
     @strawberry.field
     async def status(self, info: Info) -> DealStatus:
         """Say how it stands now."""
         loader: DataLoader[DealId, datetime] = info.context.loader(load_moment)
         return rules.deal_status(self.row.terms, await loader.load(self.row.id))
+
+    @strawberry.field
+    async def audience_tier(self, info: Info) -> Tier | None:
+        """Tell the lowest tier that an audience of TIER lets in."""
+        if self.row.audience_rank is None:
+            return None
+        loader: DataLoader[int, plans.Tier | None] = info.context.loader(load_tiers)
+        tier = await loader.load(self.row.audience_rank)
+        return Tier.of(tier) if tier else None
 
     @strawberry.field(description="Per piece in a group of this size.")
     async def price(self, info: Info) -> Money:
@@ -166,7 +169,6 @@ class Deal(Node):
             limit_per_user=row.limit_per_user,
             open_audience=row.open_audience,
             join_audience=row.join_audience,
-            audience_tier=None,
         )
 
 
