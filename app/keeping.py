@@ -43,7 +43,7 @@ READERS: Mapping[str, Reader] = {
     "mutes": rows_of(Mute, but=["muted_by"]),
     "payments": rows_of(Payment),
     "orders": rows_of(Order),
-    "after_sales": rows_of(AfterSale, but=["decided_by"]),
+    "after_sales": rows_of(AfterSale, but=["decided_by_id"]),
     "solo_purchases": rows_of(SoloPurchase),
     "counted_purchases": rows_of(membership.CountedPurchase),
     "memberships": rows_of(membership.Membership),
