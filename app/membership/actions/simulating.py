@@ -56,7 +56,7 @@ async def simulate(*, by: UserId, plan: PerkPlanId, days: int) -> PerkSimulation
             orders_total=await orders.count_bought_between(now - timedelta(days=days), now),
             found={},
         )
-        await audit_log.note(by=by, verb="perk_plan.simulate", target=Target("perk_plan", plan), detail={"days": days})
+        await audit_log.note(by=by, verb="perk_plan.simulate", target=Target("plan", plan), detail={"days": days})
         return made
 
 
@@ -68,7 +68,7 @@ async def cancel_simulation(*, by: UserId, simulation: PerkSimulationId) -> Perk
         version = await db.value(int, _CANCEL, simulation)
         if version is not None:
             streams.announce(STREAM, simulation, version)
-            await audit_log.note(by=by, verb="perk_simulation.cancel", target=Target("perk_simulation", simulation))
+            await audit_log.note(by=by, verb="perk_simulation.cancel", target=Target("simulation", simulation))
         return await queries.simulation(simulation)
 
 
