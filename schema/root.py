@@ -17,6 +17,8 @@ from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
+from schema.checkout.mutations import CheckoutMutation
+from schema.checkout.queries import CheckoutViewer
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
@@ -70,6 +72,7 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
 class Viewer(
     AccountsViewer,
+    CheckoutViewer,
     OrdersViewer,
     GroupBuyingViewer,
     NotificationsViewer,
@@ -131,6 +134,7 @@ class Mutation(
     AccountsMutation,
     AfterSaleMutation,
     GroupBuyingMutation,
+    CheckoutMutation,
     ShareMutation,
     NotificationsMutation,
     MembershipMutation,

@@ -24,6 +24,8 @@ PAUSE = timedelta(minutes=30)
 
 #: WeChat that gives no answer for so long does not keep a seat from the others.
 RELEASE_PATIENCE = timedelta(seconds=60)
+#: How soon it is asked again.
+RELEASE_RETRY = timedelta(seconds=10)
 
 MOST_PIECES = 999
 
@@ -187,5 +189,9 @@ def closes_at(expires_at: datetime, window_seconds: int) -> datetime:
 
 
 def delivers_to(no_delivery: Sequence[str], *, province: str, city: str, district: str) -> bool:
-    """Whether a deal that leaves these regions out delivers to this one."""
-    return not {province, city, district} & set(no_delivery)
+    """Whether a deal that leaves these regions out delivers to this one.
+
+    A region may be left out by its short name: 新疆 means 新疆维吾尔自治区.
+    """
+    region = (province, city, district)
+    return not any(part.startswith(left_out) for part in region for left_out in no_delivery if left_out)
