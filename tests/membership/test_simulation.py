@@ -64,6 +64,16 @@ async def test_a_replay_counts_costs_winners_losers_and_tiers(api: Api) -> None:
     assert tiers == {"普通": (2, 2, 1000), "银卡": (1, 1, 0), "金卡": (0, 0, 0), "黑金": (0, 0, 0)}
 
 
+async def test_free_shipping_costs_the_fee_whether_it_was_charged_or_waived(api: Api) -> None:
+    del api
+    charged, waived = await bought(a_user_id(), 1_000), await bought(a_user_id(), 1_000)
+    await Order.filter(id=charged).update(shipping_fen=800)
+    step = {"promotion": "FREE_SHIPPING", "outcome": "APPLIED", "why": "FREE_FOR_MEMBERS", "values": {}}
+    await Order.filter(id=waived).update(price_trace=[step | {"amount_fen": 600}])
+    found = await replayed(await a_plan(Tier("普通", 0, 0, (Perk(PerkKind.FREE_SHIPPING),))))
+    assert Result.from_json(found.found).cost_fen == 1_400
+
+
 async def test_only_orders_of_the_days_asked_for_that_were_paid_and_kept_are_replayed(api: Api) -> None:
     del api
     ann = a_user_id()
