@@ -16,6 +16,7 @@ from schema.after_sale.queries import AfterSaleStaff
 from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
+from schema.catalog.queries import CatalogQuery
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.checkout.mutations import CheckoutMutation
 from schema.checkout.queries import CheckoutViewer
@@ -101,6 +102,7 @@ class Query(
     ShareQuery,
     MembershipQuery,
     LiveQuery,
+    CatalogQuery,
 ):
     """What can be asked."""
 
