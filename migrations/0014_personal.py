@@ -15,7 +15,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0012_after_sale")]
+    dependencies = [("pintuan", "0013_popularity")]
 
     initial = False
 
