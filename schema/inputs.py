@@ -20,6 +20,11 @@ from app.core.words import Sentence
 from app.media.errors import UploadInvalid
 
 LARGEST_PAGE = 100
+
+_LONGEST_KEY = 100
+_LONGEST_CODE = 32
+#: More than any quantity that is sold, so that what is refused is refused by the shop and not by an overflow.
+_MOST_PIECES = 1_000_000
 _JOINERS = "\u200c\u200d"
 _LARGEST_COUNT = 2**31 - 1
 
@@ -122,3 +127,25 @@ _READ: dict[type, Callable[[object], Any]] = {
     datetime: _moment,
     UUID: lambda value: UUID(_text(value)),
 }
+
+
+def read_key(text: str, path: str = "input.idempotencyKey") -> str:
+    """An idempotency key."""
+    return read_text(text, path, _LONGEST_KEY, shortest=1)
+
+
+def read_pieces(quantity: int | None) -> int:
+    """How many pieces; one where that is not said. What nobody sells is for the shop to refuse."""
+    return 1 if quantity is None else max(0, min(quantity, _MOST_PIECES))
+
+
+def read_points(points: int | None, path: str = "input.usePoints") -> int | None:
+    """How many points to use."""
+    if points is not None and points < 0:
+        bad_input(path, "This cannot be below zero.")
+    return points
+
+
+def read_share_code(text: str | None) -> str | None:
+    """By which share link she came; a bad or foreign code never refuses a purchase."""
+    return text if text and len(text) <= _LONGEST_CODE and ids.is_code(text, "S") else None

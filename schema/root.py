@@ -16,7 +16,10 @@ from schema.after_sale.queries import AfterSaleStaff
 from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
+from schema.catalog.queries import CatalogQuery
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
+from schema.checkout.mutations import CheckoutMutation
+from schema.checkout.queries import CheckoutViewer
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
@@ -70,6 +73,7 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
 class Viewer(
     AccountsViewer,
+    CheckoutViewer,
     OrdersViewer,
     GroupBuyingViewer,
     NotificationsViewer,
@@ -98,6 +102,7 @@ class Query(
     ShareQuery,
     MembershipQuery,
     LiveQuery,
+    CatalogQuery,
 ):
     """What can be asked."""
 
@@ -131,6 +136,7 @@ class Mutation(
     AccountsMutation,
     AfterSaleMutation,
     GroupBuyingMutation,
+    CheckoutMutation,
     ShareMutation,
     NotificationsMutation,
     MembershipMutation,

@@ -23,6 +23,8 @@ class Product(Model):
     #: Title, category and description cut into words, so that both databases find Chinese alike.
     search_text = fields.TextField()
     sold_count = fields.IntField(default=0)
+    #: What was sold when it was last looked at: lists are in this order, so that a sale shifts no page.
+    popularity = fields.IntField(default=0)
     #: What shipping an order of it costs, however many pieces.
     shipping_fen = fields.IntField(default=0)
     created_at = fields.DatetimeField()

@@ -64,6 +64,18 @@ class Sku(Node):
             image_url=media_url(product.pictures[0]["path"]) if product.pictures else None,
         )
 
+    @classmethod
+    def alone(cls, sku: catalog.Sku, product: catalog.Product) -> "Sku":
+        """The API's form of a SKU that the shop itself offers."""
+        return cls(
+            id=public_id("sku", sku.id),
+            option_values=sku.option_values,
+            price=Money.of(sku.price_fen),
+            solo_price=Money.of(sku.price_fen),
+            available=sku.stock,
+            image_url=media_url(product.pictures[0]["path"]) if product.pictures else None,
+        )
+
 
 @strawberry.type
 class Deal(Node):
@@ -204,3 +216,13 @@ async def open_offer(info: Info, offer: UUID) -> Sku | None:
         return None
     sku = (await catalog_queries.skus([found.sku_id]))[found.sku_id]
     return Sku.of(found, sku, await _product(info, deal.row))
+
+
+async def open_sku(info: Info, sku: UUID) -> Sku | None:
+    """A SKU that the shop itself offers, by its id."""
+    found = (await catalog_queries.skus([SkuId(sku)])).get(SkuId(sku))
+    if found is None:
+        return None
+    loader: DataLoader[ProductId, catalog.Product | None] = info.context.loader(load_products)
+    product = await loader.load(found.product_id)
+    return Sku.alone(found, product) if product else None
