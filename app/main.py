@@ -6,7 +6,7 @@
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import FrameType
 from typing import Any
@@ -98,8 +98,13 @@ async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]
             await task
 
 
-def serve(app: Starlette, *, host: str, port: int, trusted_proxies: str) -> None:
-    """Serve until SIGTERM or SIGINT, then drain: requests finish, sockets are told to come back."""
+def serve(
+    app: Starlette, *, host: str, port: int, trusted_proxies: str, on_open: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until SIGTERM or SIGINT, then drain: requests finish, sockets are told to come back.
+
+    `on_open` is called once the port is ours.
+    """
     config = uvicorn.Config(
         _parting(app),
         host=host,
@@ -114,7 +119,7 @@ def serve(app: Starlette, *, host: str, port: int, trusted_proxies: str) -> None
         server_header=False,
         timeout_graceful_shutdown=15,
     )
-    _DrainingServer(config, app).run()
+    _DrainingServer(config, app, on_open).run()
 
 
 def _parting(app: Starlette) -> ASGIApp:
@@ -134,8 +139,9 @@ def _parting(app: Starlette) -> ASGIApp:
 class _DrainingServer(uvicorn.Server):
     """Drains before uvicorn closes sockets with a code of its own, after which a client would not come back."""
 
-    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+    def __init__(self, config: uvicorn.Config, app: Starlette, on_open: Callable[[], None]) -> None:
         super().__init__(config)
+        self._on_open = on_open
         self._app = app
         self._loop: asyncio.AbstractEventLoop | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -143,6 +149,8 @@ class _DrainingServer(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        if self.started:
+            self._on_open()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._loop is None or self._app.state.draining:
