@@ -11,7 +11,7 @@ INDEXES = [("listeners_process", "listeners (process_id)")]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0013_popularity")]
+    dependencies = [("pintuan", "0014_personal")]
 
     initial = False
 
