@@ -17,7 +17,7 @@ from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
-from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
+from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingStaff, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
@@ -62,6 +62,7 @@ class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewe
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
 class Staff(
     AuditLogStaff,
+    GroupBuyingStaff,
     LiveStaff,
     ModerationStaff,
     AccountsStaff,

@@ -50,13 +50,19 @@ async def deals_page(*, search: str, limit: int, after: tuple[datetime, DealId] 
 
 async def offers_of(deal_id: DealId) -> list[Offer]:
     """What a deal offers, in its order."""
+    return await Offer.filter(deal_id=deal_id, closed=False).order_by("position")
+
+
+async def all_offers_of(deal_id: DealId) -> list[Offer]:
+    """What a deal offers and has offered: groups that are there still sell what staff have taken out since."""
     return await Offer.filter(deal_id=deal_id).order_by("position")
 
 
-async def offers_of_deals(ids: Sequence[DealId]) -> dict[DealId, list[Offer]]:
-    """What these deals offer, each in its order."""
+async def offers_of_deals(ids: Sequence[DealId], *, closed_too: bool = False) -> dict[DealId, list[Offer]]:
+    """What these deals offer, each in its order; if asked for, also what staff have taken out since."""
     found: dict[DealId, list[Offer]] = {each: [] for each in ids}
-    for offer in await Offer.filter(deal_id__in=ids).order_by("position"):
+    wanted = Offer.filter(deal_id__in=ids) if closed_too else Offer.filter(deal_id__in=ids, closed=False)
+    for offer in await wanted.order_by("position"):
         found[offer.deal_id].append(offer)
     return found
 
@@ -126,6 +132,54 @@ async def seats_of(ids: Sequence[GroupId]) -> dict[GroupId, list[Seat]]:
     for seat in await Seat.filter(paid, group_id__in=ids).order_by("taken_at", "id"):
         found[seat.group_id].append(seat)
     return found
+
+
+async def all_seats_of(ids: Sequence[GroupId]) -> dict[GroupId, list[Seat]]:
+    """All seats of these groups that there ever were, the oldest first."""
+    found: dict[GroupId, list[Seat]] = {each: [] for each in ids}
+    for seat in await Seat.filter(group_id__in=ids).order_by("created_at", "id"):
+        found[seat.group_id].append(seat)
+    return found
+
+
+async def deals_for_staff(
+    *, status: DealStatus | None, search: str, limit: int, before: tuple[datetime, DealId] | None
+) -> list[Deal]:
+    """Deals of a status, as it is now, or all; drafts too, the newest first."""
+    found = Deal.all() if status is None else Deal.filter(_has_status(status, await clock.now()))
+    for word in words_of(search):
+        found = found.filter(search_text__contains=f" {word} ")
+    if before is not None:
+        found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
+    return await found.order_by("-created_at", "-id").limit(limit)
+
+
+def _has_status(status: DealStatus, now: datetime) -> Q:
+    """`rules.deal_status` as a question to the database."""
+    by_time = Q(status__in=[DealStatus.SCHEDULED, DealStatus.RUNNING])
+    match status:
+        case DealStatus.SCHEDULED:
+            return by_time & Q(starts_at__gt=now)
+        case DealStatus.RUNNING:
+            return by_time & Q(starts_at__lte=now, ends_at__gt=now)
+        case DealStatus.ENDED:
+            return Q(status=DealStatus.ENDED) | (by_time & Q(starts_at__lte=now, ends_at__lte=now))
+        case _:
+            return Q(status=status)
+
+
+async def groups_for_staff(
+    *, deal: DealId | None, status: GroupStatus | None, limit: int, before: tuple[datetime, GroupId] | None
+) -> list[Group]:
+    """Groups of a deal and of a status, or all; the newest first."""
+    found = Group.all()
+    if deal is not None:
+        found = found.filter(deal_id=deal)
+    if status is not None:
+        found = found.filter(status=status)
+    if before is not None:
+        found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
+    return await found.order_by("-created_at", "-id").limit(limit)
 
 
 async def seat_by_id(seat: SeatId) -> Seat:
