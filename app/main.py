@@ -23,7 +23,7 @@ from app.core.log import configure_logs
 from app.core.settings import Settings, settings
 from app.core.worker import run_worker
 from app.demo.examples import EXAMPLES
-from app.web import health, landing, media, metrics, middleware, pay_notify, push, welcome
+from app.web import health, landing, media, metrics, middleware, pay_notify, push, uploads, welcome
 from app.wechat.sandbox import create_sandbox, running
 from schema.engine import Engine, EngineSettings
 
@@ -69,6 +69,7 @@ def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
         *push.routes(),
         *landing.routes(),
         *media.routes(),
+        *uploads.routes(),
         *health.routes(),
         *metrics.routes(),
         *welcome.routes(),

@@ -10,6 +10,11 @@ from functools import cache
 from pathlib import Path
 
 from app.accounts import queries as accounts
+from app.checkout import audit as checkout_audit
+from app.checkout import flows as checkout_flows
+from app.checkout import jobs as checkout_jobs
+from app.checkout import ports as checkout
+from app.checkout.actions.paying import SoloSale
 from app.core import db, idempotency, outbox, streams
 from app.core.allowance import Allowance
 from app.core.audit import Check
@@ -17,12 +22,14 @@ from app.core.bus import Bus, InProcessBus, RedisBus
 from app.core.settings import Settings
 from app.core.worker import Job
 from app.group_buying import audit as group_buying_audit
+from app.group_buying import flows as group_buying_flows
 from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
 from app.live import queries as live
 from app.live.actions.change import STREAM as LIVE_STREAM
+from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
 from app.membership import reactions as membership_reactions
@@ -57,10 +64,12 @@ _A_DAY = 86_400
 
 JOBS: list[Job] = [
     *group_buying_jobs.JOBS,
+    *checkout_jobs.JOBS,
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
     *notifications_jobs.JOBS,
+    *media_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
@@ -68,6 +77,7 @@ CHECKS: list[Check] = [
     *payments_audit.CHECKS,
     *orders_audit.CHECKS,
     *membership_audit.CHECKS,
+    *checkout_audit.CHECKS,
     *group_buying_audit.CHECKS,
 ]
 
@@ -76,6 +86,9 @@ CHECKS: list[Check] = [
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
+    payments.register(Purpose.SOLO, SoloSale())
+    checkout.register(Purpose.GROUP_SEAT, group_buying_flows)
+    checkout.register(Purpose.SOLO, checkout_flows)
     for reactions in (membership_reactions.REACTIONS, notifications_reactions.REACTIONS, share_reactions.REACTIONS):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)

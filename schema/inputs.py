@@ -14,6 +14,8 @@ from uuid import UUID
 from graphql import GraphQLError
 
 from app.core import ids
+from app.core.ids import UploadId
+from app.media.errors import UploadInvalid
 
 LARGEST_PAGE = 100
 _LARGEST_COUNT = 2**31 - 1
@@ -33,6 +35,16 @@ def read_id(kind: str, text: str, path: str) -> UUID | None:
     except ids.MalformedIdError:
         bad_input(path, "This is no id that this API has given.")
     return value if found == kind else None
+
+
+def read_uploads(given: Sequence[str] | None, path: str, most: int) -> list[UploadId]:
+    """The uploads of a list of ids; one of another kind is UPLOAD_INVALID, more than `most` BAD_USER_INPUT."""
+    if len(given or ()) > most:
+        bad_input(path, f"There may be {most} pictures.")
+    found = [read_id("upload", each, f"{path}.{number}") for number, each in enumerate(given or ())]
+    if None in found:
+        raise UploadInvalid
+    return [UploadId(each) for each in found if each is not None]
 
 
 def read_page_size(first: int, path: str = "first") -> int:

@@ -22,6 +22,8 @@ from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.media.mutations import MediaMutation
+from schema.media.queries import NODE_OPENERS as MEDIA_NODES
 from schema.moderation.mutations import ModerationMutation
 from schema.moderation.queries import ModerationStaff, ModerationViewer
 from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
@@ -47,6 +49,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **GROUP_BUYING_NODES,
     **MODERATION_NODES,
     **LIVE_NODES,
+    **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
 }
@@ -107,6 +110,7 @@ class Mutation(
     ShareMutation,
     NotificationsMutation,
     ModerationMutation,
+    MediaMutation,
 ):
     """What can be done."""
 

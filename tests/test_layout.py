@@ -27,7 +27,12 @@ PARTS |= {"states", "wording"}
 PARTS_OF_SHARE = {"links", "codes", "cards", "posters", "landing", "touches", "attribution", "rewards"}
 PARTS_OF_SCHEMA = {"types", "queries", "mutations", "subscriptions", "loaders", "refusals"}
 #: Parts that only one room has, and its `__init__` or DECISIONS.md says why.
-PARTS_OF_ONE = {"accounts": {"tokens"}, "live": {"vendor", "watching"}, "notifications": {"templates"}}
+PARTS_OF_ONE = {
+    "accounts": {"tokens"},
+    "live": {"vendor", "watching"},
+    "notifications": {"templates"},
+    "media": {"pictures", "store"},
+}
 PARTS_OF_SHARE |= {"targets", "things"}
 NOT_CODE = {"templates", "static"}
 #: Folders of schema that hold no code.

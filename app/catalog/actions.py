@@ -27,6 +27,7 @@ async def create_product(
     pictures: Sequence[dict[str, Any]],
     options: Sequence[dict[str, Any]],
     skus: Sequence[NewSku],
+    shipping_fen: int = 0,
 ) -> tuple[ProductId, list[SkuId]]:
     """Put a product with its SKUs on sale; their ids in the order given."""
     async with db.transaction():
@@ -36,6 +37,7 @@ async def create_product(
             category=category,
             pictures=list(pictures),
             options=list(options),
+            shipping_fen=shipping_fen,
             search_text=rules.searchable(title, category, description),
             created_at=await clock.now(),
         )
@@ -55,3 +57,17 @@ async def create_product(
 async def count_sale(*, product: ProductId, pieces: int) -> None:
     """Add to what was sold; pieces below zero take back."""
     await db.execute("UPDATE products SET sold_count = sold_count + $1 WHERE id = $2", pieces, product)
+
+
+async def claim(*, sku: SkuId, pieces: int) -> bool:
+    """Take pieces out of the stock for somebody, in the running transaction; False where there are not so many."""
+    # One bounded UPDATE decides: two buyers of the last piece have nothing else to queue behind.
+    claimed = await db.execute(
+        "UPDATE skus SET stock = stock - $1, claimed = claimed + $1 WHERE id = $2 AND stock >= $1", pieces, sku
+    )
+    return bool(claimed)
+
+
+async def give_back(*, sku: SkuId, pieces: int) -> None:
+    """Return pieces that were claimed to the stock."""
+    await db.execute("UPDATE skus SET stock = stock + $1, claimed = claimed - $1 WHERE id = $2", pieces, sku)

@@ -27,6 +27,8 @@ class Product(Model):
     off_sale_at = fields.DatetimeField(null=True)
     #: Grows with every edit of it or of its SKUs.
     version = fields.IntField(default=1)
+    #: What shipping an order of it costs, however many pieces.
+    shipping_fen = fields.IntField(default=0)
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -45,6 +47,8 @@ class Sku(Model):
     option_values: list[str] = fields.JSONField()
     price_fen = fields.BigIntField()
     stock = fields.IntField()
+    #: Pieces of the stock that purchases alone hold or have bought: they left `stock` for here.
+    claimed = fields.IntField(default=0)
     position = fields.SmallIntField()
 
     class Meta:

@@ -25,6 +25,8 @@ class Matter(StrEnum):
     WRONG_AMOUNT = "WRONG_AMOUNT"
     #: WeChat does not take the word that a parcel is on its way, and keeps the order's money.
     SHIPPING_REFUSED = "SHIPPING_REFUSED"
+    #: WeChat cannot tell whether a picture may be shown; until somebody does, few see it.
+    PICTURE_TO_REVIEW = "PICTURE_TO_REVIEW"
 
 
 class DeskItem(Model):

@@ -111,8 +111,15 @@ _ORDERS = [
     Check(
         "an order that asks for another amount than its lines, or than its payment",
         """SELECT o.id AS subject FROM orders o
-           WHERE o.amount_fen <> (SELECT COALESCE(SUM(l.quantity * l.unit_price_fen), 0) FROM order_lines l
-                                   WHERE l.order_id = o.id)
+           WHERE o.amount_fen <> o.shipping_fen - o.points_used
+                   + (SELECT COALESCE(SUM(l.quantity * l.unit_price_fen - l.discount_fen), 0) FROM order_lines l
+                       WHERE l.order_id = o.id)
+              OR o.points_used NOT BETWEEN (SELECT COALESCE(SUM(l.points), 0) FROM order_lines l
+                                             WHERE l.order_id = o.id)
+                   AND o.shipping_fen + (SELECT COALESCE(SUM(l.points), 0) FROM order_lines l WHERE l.order_id = o.id)
+              OR EXISTS (SELECT 1 FROM order_lines l WHERE l.order_id = o.id
+                            AND (l.discount_fen < 0 OR l.points < 0
+                                 OR l.discount_fen + l.points > l.quantity * l.unit_price_fen))
               OR EXISTS (SELECT 1 FROM payments p WHERE p.order_id = o.id AND p.amount_fen <> o.amount_fen)""",
     ),
     Check(

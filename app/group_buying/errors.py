@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from app.checkout.errors import AmountChanged as AmountChanged
+from app.checkout.errors import HoldLimit as HoldLimit
+from app.checkout.errors import Ineligible as Ineligible
+from app.checkout.errors import NotEligible as NotEligible
+from app.checkout.errors import SkuRequired as SkuRequired
+from app.checkout.errors import SoldOut as SoldOut
 from app.core.errors import DomainError
 from app.core.ids import GroupId, OrderId
 from app.group_buying.states import DealStatus, GroupStatus
@@ -40,16 +45,8 @@ class QuotaTooSmall(DomainError):
     """More pieces than that are held and sold already."""
 
 
-class SkuRequired(DomainError):
-    """Choose one of the kinds on offer."""
-
-
 class SkuNotInDeal(DomainError):
     """This kind is not part of the deal."""
-
-
-class SoldOut(DomainError):
-    """There are not that many left."""
 
 
 @dataclass(eq=False)
@@ -59,29 +56,6 @@ class LimitReached(DomainError):
     #: In pieces; `bought` counts unpaid ones too.
     limit: int
     bought: int
-
-
-class Ineligible(StrEnum):
-    """Why somebody may not open or join."""
-
-    NEWCOMERS_ONLY = "NEWCOMERS_ONLY"
-    TIER_TOO_LOW = "TIER_TOO_LOW"
-    STAFF_OF_THE_MERCHANT = "STAFF_OF_THE_MERCHANT"
-
-
-@dataclass(eq=False)
-class NotEligible(DomainError):
-    """This deal is not open to you."""
-
-    reason: Ineligible
-
-
-@dataclass(eq=False)
-class AmountChanged(DomainError):
-    """It would now cost more."""
-
-    #: In fen, all pieces together.
-    amount_fen: int
 
 
 class GroupNotFound(DomainError):
@@ -122,14 +96,6 @@ class AlreadyLeading(DomainError):
     """You already lead a group of this deal."""
 
     group: GroupId
-
-
-@dataclass(eq=False)
-class HoldLimit(DomainError):
-    """You hold too many unpaid seats, or let too many lapse."""
-
-    #: When a seat can be held again.
-    until: datetime
 
 
 class NotInGroup(DomainError):

@@ -1,7 +1,9 @@
-"""Group buying and WeChat: transaction, WeChat, transaction. Each may be repeated with the same key."""
+"""Group buying and WeChat: transaction, WeChat, transaction. Each may be repeated with the same key.
 
-from dataclasses import dataclass
+`pay` and `cancel` answer checkout's port `Seller` for seats.
+"""
 
+from app.checkout.ports import Checkout as Checkout
 from app.core import clock
 from app.core.ids import DealId, GroupCode, GroupId, OrderId, SeatId, UserId
 from app.group_buying import queries, rules
@@ -12,15 +14,6 @@ from app.orders.errors import OrderAlreadyPaid
 from app.payments import flows as payments
 from app.payments import queries as payment_queries
 from app.payments.flows import Fate, Prepaid
-
-
-@dataclass(frozen=True, slots=True)
-class Checkout:
-    """An order that waits to be paid, and what the phone needs to pay it."""
-
-    order: OrderId
-    group: GroupId | None
-    prepaid: Prepaid
 
 
 async def open_group(*, buyer: UserId, deal: DealId, choice: Choice, key: str) -> Checkout:

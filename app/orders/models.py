@@ -23,8 +23,14 @@ class Order(Model):
     purpose = fields.CharEnumField(Purpose, max_length=16, default=Purpose.GROUP_SEAT)
     #: Grows with every change; staff say which one they saw.
     version = fields.IntField(default=1)
-    #: All lines together; what is to be paid or was paid.
+    #: All lines less what promotions took off, and the fee for shipping; what is to be paid or was paid.
     amount_fen = fields.BigIntField()
+    #: The fee that is charged, before points.
+    shipping_fen = fields.BigIntField(default=0)
+    #: Points paid with, a fen each; what the lines do not account for paid the fee.
+    points_used = fields.BigIntField(default=0)
+    #: Every promotion that was looked at, as pricing's steps; null where none was.
+    price_trace: list[dict[str, Any]] | None = fields.JSONField(null=True)
     #: The end of the hold and of the payment at WeChat; null once nothing is to be paid any more.
     pay_by = fields.DatetimeField(null=True)
     #: The address as it was; null where nothing is shipped.
@@ -58,7 +64,17 @@ class OrderLine(Model):
     title = fields.CharField(max_length=200)
     picture_path = fields.CharField(max_length=200, null=True)
     quantity = fields.IntField()
+    #: Before promotions.
     unit_price_fen = fields.BigIntField()
+    #: What discounts took off all pieces together, and the points that paid for them.
+    discount_fen = fields.BigIntField(default=0)
+    points = fields.BigIntField(default=0)
+
+    @property
+    def paid_fen(self) -> int:
+        """What all pieces together were paid with in money."""
+        fen: int = self.quantity * self.unit_price_fen - self.discount_fen - self.points
+        return fen
 
     class Meta:
         table = "order_lines"

@@ -21,6 +21,7 @@ class Purpose(StrEnum):
     """What a payment is for: who answers through the port."""
 
     GROUP_SEAT = "GROUP_SEAT"
+    SOLO = "SOLO"
 
 
 class Payment(Model):

@@ -8,9 +8,9 @@ How promotions stack, each on what the one before has left:
 3. Free shipping takes the fee for shipping off.
 4. Points pay what is left, the fee for shipping too: one point one fen, never more than is due or than there are.
 
-Everything is whole fen. A discount takes off its percentage of all pieces that it acts on together, rounded down; what
-it and the points take off is then spread over the lines in proportion by largest remainders, so that sums are exact.
-Nothing falls below zero.
+Everything is whole fen. A discount takes off its percentage of all pieces that it acts on together; the fraction of a
+fen is the buyer's. What it and the points take off is then spread over the lines in proportion by largest remainders,
+so that sums are exact. Nothing falls below zero.
 """
 
 from collections.abc import Mapping, Sequence
@@ -163,7 +163,8 @@ def _acts_on(discount: Discount, line: Line) -> bool:
 
 def _saving(lines: Sequence[Line], discount: Discount) -> int:
     acted_on = sum(line.fen for line in lines if _acts_on(discount, line))
-    return acted_on * (_ALL_PERCENT - min(max(discount.percent, 0), _ALL_PERCENT)) // _ALL_PERCENT
+    percent = min(max(discount.percent, 0), _ALL_PERCENT)
+    return acted_on - acted_on * percent // _ALL_PERCENT
 
 
 def _rejected(lines: Sequence[Line], discount: Discount) -> Step:

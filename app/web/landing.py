@@ -17,6 +17,7 @@ from starlette.routing import Route
 from app.core.log import logger
 from app.core.settings import settings
 from app.core.words import best_locale
+from app.media import flows, queries
 from app.web.codes import CodePictures, qr_code
 from app.web.media import file_at
 from app.web.shown import Opened, open_link
@@ -149,15 +150,23 @@ async def _drawn(request: Request, code: bytes) -> Response:
         shows=opened.shows,
         now=opened.now,
         code_picture=code,
-        picture=await asyncio.to_thread(_picture_at, opened.picture_path),
+        picture=await _picture_at(opened.picture_path),
         inviter=opened.inviter.nickname if opened.inviter else None,
         locale=_locale(request),
     )
     return Response(await asyncio.to_thread(draw_poster, poster), media_type="image/png", headers=_NEVER_STALE)
 
 
-def _picture_at(path: str | None) -> bytes | None:
-    found = file_at(path) if path else None
+async def _picture_at(path: str | None) -> bytes | None:
+    if path is None:
+        return None
+    if path.startswith(queries.FOLDER):
+        return await flows.read(path)
+    return await asyncio.to_thread(_file_at, path)
+
+
+def _file_at(path: str) -> bytes | None:
+    found = file_at(path)
     return found[0].read_bytes() if found else None
 
 

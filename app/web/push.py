@@ -1,4 +1,4 @@
-"""`/wechat/push`: what WeChat's message push says of consents to subscribe messages.
+"""`/wechat/push`: what WeChat's message push says of consents to subscribe messages, and of pictures.
 
 Answered with `success` within five seconds, once what it said is committed; anything else and WeChat repeats it,
 three times. A repeat is heard once. What is none of ours is answered with `success` too: a repeat would not make
@@ -15,6 +15,8 @@ from starlette.routing import Route
 
 from app.core.ids import UserId
 from app.core.log import logger
+from app.media import actions as media
+from app.media.states import Verdict
 from app.notifications import actions, queries, templates
 from app.notifications.models import MessagePurpose
 from app.notifications.rules import MessageConsentOutcome
@@ -33,6 +35,13 @@ ANSWER_WITHIN_S = 4.0
 _OUTCOMES: Mapping[str, MessageConsentOutcome] = {
     "accept": MessageConsentOutcome.ACCEPT,
     "reject": MessageConsentOutcome.REJECT,
+}
+
+_LONGEST_TRACE_ID = 64
+_VERDICTS: Mapping[str, Verdict] = {
+    "pass": Verdict.PASSED,
+    "review": Verdict.REVIEW,
+    "risky": Verdict.REJECTED,
 }
 
 
@@ -83,6 +92,9 @@ def _read(config: WeChatConfig, query: Mapping[str, str], body: bytes) -> PushMe
 
 
 async def _hear(message: PushMessage) -> None:
+    if message.event == "wxa_media_check":
+        await _hear_verdict(message)
+        return
     hear = _HEARD.get(message.event)
     if hear is None:
         return
@@ -112,6 +124,19 @@ async def _hear_what_came_of_it(user: UserId, message: PushMessage) -> None:
     for purpose, item in _ours(message):
         if str(item.get("ErrorCode", "0")) != "0":
             log.warning("push.message_not_shown", user=str(user), purpose=purpose, code=str(item["ErrorCode"]))
+
+
+async def _hear_verdict(message: PushMessage) -> None:
+    trace_id, result = message.body.get("trace_id"), message.body.get("result")
+    if not isinstance(trace_id, str) or not 0 < len(trace_id) <= _LONGEST_TRACE_ID:
+        log.warning("push.verdict_of_nothing")
+        return
+    suggest = str(result.get("suggest")) if isinstance(result, dict) else ""
+    # WeChat could not fetch it, or says something new: no verdict. It is asked again, and then a person.
+    if str(message.body.get("errcode", "0")) != "0" or suggest not in _VERDICTS:
+        log.warning("push.picture_not_checked", code=str(message.body.get("errcode")))
+        return
+    await media.hear_verdict(trace_id=trace_id, verdict=_VERDICTS[suggest])
 
 
 def _ours(message: PushMessage) -> list[tuple[MessagePurpose, Mapping[str, Any]]]:

@@ -38,10 +38,10 @@ def test_without_promotions_it_costs_what_the_pieces_cost_and_the_shipping() -> 
     assert priced.lines == (PricedLine(discount_fen=0, points=0, paid_fen=5970),)
 
 
-def test_a_members_discount_acts_on_the_solo_price_rounded_down() -> None:
+def test_a_members_discount_acts_on_the_solo_price_and_the_fraction_of_a_fen_is_the_buyers() -> None:
     priced = price([Line(pieces=1, unit_fen=1990)], Candidates(discounts=[GOLD]))
-    assert priced.amount_fen == 1990 - 99
-    assert _trace(priced) == [(Promotion.MEMBER_DISCOUNT, PriceOutcome.APPLIED, Why.DISCOUNTED, 99)]
+    assert priced.amount_fen == 1990 - 100
+    assert _trace(priced) == [(Promotion.MEMBER_DISCOUNT, PriceOutcome.APPLIED, Why.DISCOUNTED, 100)]
 
 
 def test_the_group_price_is_not_discounted_further() -> None:
@@ -68,13 +68,12 @@ def test_the_best_of_discounts_that_exclude_each_other_wins_and_the_others_are_s
 
 def test_a_discount_of_nothing_is_rejected() -> None:
     candidates = Candidates(discounts=[Discount(name="普通", percent=100), GOLD])
-    assert (
-        _trace(price([Line(pieces=1, unit_fen=5)], candidates))
-        == [(Promotion.MEMBER_DISCOUNT, PriceOutcome.REJECTED, Why.TAKES_NOTHING_OFF, None)] * 2
-    )
-    assert [outcome for _, outcome, _, _ in _trace(price([Line(pieces=1, unit_fen=100)], candidates))] == [
-        PriceOutcome.REJECTED,
-        PriceOutcome.APPLIED,
+    assert _trace(price([Line(pieces=1, unit_fen=100)], candidates)) == [
+        (Promotion.MEMBER_DISCOUNT, PriceOutcome.REJECTED, Why.TAKES_NOTHING_OFF, None),
+        (Promotion.MEMBER_DISCOUNT, PriceOutcome.APPLIED, Why.DISCOUNTED, 5),
+    ]
+    assert _trace(price([Line(pieces=1, unit_fen=0)], Candidates(discounts=[GOLD]))) == [
+        (Promotion.MEMBER_DISCOUNT, PriceOutcome.REJECTED, Why.TAKES_NOTHING_OFF, None)
     ]
 
 

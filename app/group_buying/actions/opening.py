@@ -1,14 +1,12 @@
 """Opening a group and holding a seat in one: the two ways into a group."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from app.accounts import actions as accounts
-from app.accounts import queries as people
-from app.accounts.errors import AddressNotFound
-from app.catalog import queries as catalog
+from app.checkout.actions.placing import Goods, Priced, address_of, ask_for_money, place, priced_for
 from app.core import clock, db, idempotency, streams
 from app.core.ids import (
     AddressId,
@@ -24,18 +22,11 @@ from app.core.ids import (
 )
 from app.group_buying import errors, queries, rules
 from app.group_buying.actions.change import STREAM
-from app.group_buying.actions.paying import SeatPurchase
 from app.group_buying.models import Deal, Group, GroupPrice, Offer, Seat
 from app.group_buying.states import GroupChangeKind, GroupStatus, IfSeatLost, SeatStatus
-from app.orders import actions as orders
-from app.orders.errors import AddressRequired, NoDelivery, QuantityInvalid
-from app.orders.models import Order
-from app.payments import actions as payments
+from app.orders.errors import NoDelivery, QuantityInvalid
 from app.payments.models import Purpose
-
-#: As the tables keep them; what the phone shows while paying is shorter than WeChat would take.
-_LONGEST_TITLE = 200
-_LONGEST_DESCRIPTION = 40
+from app.pricing.states import PriceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +38,7 @@ class Choice:
     address: AddressId | None
     share_code: str | None = None
     expected_fen: int | None = None
+    use_points: int | None = None
     if_seat_lost: IfSeatLost = IfSeatLost.REFUND
 
 
@@ -77,7 +69,7 @@ async def open_group(*, buyer: UserId, deal: DealId, choice: Choice, key: str) -
         facts = await queries.buyer_facts(buyer, deal=opened)
         if refusal := rules.refusal_to_open(opened.terms, facts, choice.quantity, now):
             raise refusal
-        agreed = await _agree(opened, choice, prices=None)
+        agreed = await _agree(buyer, opened, choice, prices=None)
         agreed.address = await _address(buyer, opened, choice)
         group = await _new_group(opened, buyer, now)
         held = await _place(group, buyer, choice, agreed, rules.held_until(opened.size, now))
@@ -102,7 +94,7 @@ async def hold_seat(*, buyer: UserId, group: GroupCode, choice: Choice, key: str
         joined = await queries.group_by_code(group)
         deal = await queries.deal(joined.deal_id)
         await _refuse_to_join(buyer, deal, joined, choice)
-        agreed = await _agree(deal, choice, prices=await queries.prices_in(joined.id))
+        agreed = await _agree(buyer, deal, choice, prices=await queries.prices_in(joined.id))
         agreed.address = await _address(buyer, deal, choice)
         # One bounded UPDATE on the group row decides, not a count of seats: two buyers of the last seat have
         # nothing else to queue behind.
@@ -145,14 +137,14 @@ async def _refuse_to_join(buyer: UserId, deal: Deal, group: Group, choice: Choic
 
 @dataclass(slots=True)
 class _Agreed:
-    """What buyer and shop agree on: the offer, the price per piece, and where it goes."""
+    """What buyer and shop agree on: the offer, what it costs, and where it goes."""
 
     offer: Offer
-    price_fen: int
-    address: dict[str, Any] | None = None
+    priced: Priced
+    address: dict[str, Any] = field(default_factory=dict)
 
 
-async def _agree(deal: Deal, choice: Choice, *, prices: dict[OfferId, int] | None) -> _Agreed:
+async def _agree(buyer: UserId, deal: Deal, choice: Choice, *, prices: dict[OfferId, int] | None) -> _Agreed:
     """Raises SkuRequired, SkuNotInDeal, QuantityInvalid, AmountChanged."""
     if not 1 <= choice.quantity <= rules.MOST_PIECES:
         raise QuantityInvalid
@@ -163,10 +155,8 @@ async def _agree(deal: Deal, choice: Choice, *, prices: dict[OfferId, int] | Non
         on_offer = [each for each in await queries.all_offers_of(deal.id) if each.id in prices]
     offer = _chosen(on_offer, choice.offer)
     price = offer.price_fen if prices is None else prices[offer.id]
-    amount = price * choice.quantity
-    if choice.expected_fen is not None and amount > choice.expected_fen:
-        raise errors.AmountChanged(amount_fen=amount)
-    return _Agreed(offer, price)
+    goods = Goods(sku=offer.sku_id, pieces=choice.quantity, unit_fen=price, kind=PriceKind.GROUP)
+    return _Agreed(offer, await priced_for(buyer, goods, points=choice.use_points, expected_fen=choice.expected_fen))
 
 
 def _chosen(on_offer: Sequence[Offer], chosen: OfferId | None) -> Offer:
@@ -180,15 +170,10 @@ def _chosen(on_offer: Sequence[Offer], chosen: OfferId | None) -> Offer:
 
 async def _address(buyer: UserId, deal: Deal, choice: Choice) -> dict[str, Any]:
     """Raises AddressRequired, AddressNotFound, NoDelivery."""
-    if choice.address is None:
-        raise AddressRequired
-    address = await people.address(user=buyer, address=choice.address)
-    if address is None:
-        raise AddressNotFound
-    region = {"province": address.province, "city": address.city, "district": address.district}
-    if not rules.delivers_to(deal.no_delivery, **region):
+    address = await address_of(buyer, choice.address)
+    if not rules.delivers_to(deal.no_delivery, **{each: address[each] for each in ("province", "city", "district")}):
         raise NoDelivery
-    return {"recipient": address.recipient, "phone": address.phone, **region, "detail": address.detail}
+    return address
 
 
 async def _new_group(deal: Deal, leader: UserId, now: datetime) -> Group:
@@ -214,7 +199,14 @@ async def _new_group(deal: Deal, leader: UserId, now: datetime) -> Group:
 
 async def _place(group: Group, buyer: UserId, choice: Choice, agreed: _Agreed, held_until: datetime) -> HeldSeat:
     await _claim_quota(agreed.offer, choice.quantity)
-    order = await _place_order(buyer, choice, agreed, held_until)
+    order = await place(
+        buyer=buyer,
+        priced=agreed.priced,
+        address=agreed.address,
+        pay_by=held_until,
+        share_code=choice.share_code,
+        purpose=Purpose.GROUP_SEAT,
+    )
     seat = await Seat.create(
         group_id=group.id,
         deal_id=group.deal_id,
@@ -228,17 +220,7 @@ async def _place(group: Group, buyer: UserId, choice: Choice, agreed: _Agreed, h
         if_seat_lost=choice.if_seat_lost,
         created_at=order.created_at,
     )
-    if order.amount_fen:
-        await payments.ask_for(
-            order=order.id,
-            user=buyer,
-            purpose=Purpose.GROUP_SEAT,
-            amount_fen=order.amount_fen,
-            description=(await queries.title_of(group.deal_id))[:_LONGEST_DESCRIPTION],
-            expires_at=held_until,
-        )
-    else:
-        await SeatPurchase().paid(order=order.id, at=order.created_at)
+    await ask_for_money(order, title=await queries.title_of(group.deal_id), pay_by=held_until)
     return HeldSeat(seat.id, order.id, group.id)
 
 
@@ -248,24 +230,3 @@ async def _claim_quota(offer: Offer, pieces: int) -> None:
     )
     if not claimed:
         raise errors.SoldOut
-
-
-async def _place_order(buyer: UserId, choice: Choice, agreed: _Agreed, held_until: datetime) -> Order:
-    sku = (await catalog.skus([agreed.offer.sku_id]))[agreed.offer.sku_id]
-    product = (await catalog.products([sku.product_id]))[sku.product_id]
-    line = orders.NewLine(
-        product=product.id,
-        sku=sku.id,
-        title=" ".join([product.title, *sku.option_values])[:_LONGEST_TITLE],
-        picture_path=product.pictures[0]["path"] if product.pictures else None,
-        quantity=choice.quantity,
-        unit_price_fen=agreed.price_fen,
-    )
-    return await orders.place(
-        user=buyer,
-        lines=[line],
-        address=agreed.address,
-        pay_by=held_until,
-        share_code=choice.share_code,
-        purpose=Purpose.GROUP_SEAT,
-    )

@@ -23,6 +23,9 @@ class NewLine:
     picture_path: str | None
     quantity: int
     unit_price_fen: int
+    #: What discounts take off all pieces together, and the points that pay for them, a fen each.
+    discount_fen: int = 0
+    points: int = 0
 
 
 async def place(
@@ -33,13 +36,23 @@ async def place(
     pay_by: datetime,
     share_code: str | None,
     purpose: Purpose,
+    shipping_fen: int = 0,
+    points_used: int = 0,
+    price_trace: Sequence[dict[str, Any]] = (),
 ) -> Order:
-    """Place an unpaid order over these lines, in the running transaction. `purpose` names who sells it."""
+    """Place an unpaid order over these lines and this fee, in the running transaction. `purpose` names who sells it.
+
+    `points_used` are all points, those of the lines and those that pay the fee; what they take off is not paid.
+    """
     now = await clock.now()
+    goods_fen = sum(line.quantity * line.unit_price_fen - line.discount_fen for line in lines)
     order = await Order.create(
         user_id=user,
         status=OrderStatus.UNPAID,
-        amount_fen=sum(line.quantity * line.unit_price_fen for line in lines),
+        amount_fen=goods_fen + shipping_fen - points_used,
+        shipping_fen=shipping_fen,
+        points_used=points_used,
+        price_trace=list(price_trace) or None,
         pay_by=pay_by,
         address=address,
         share_code=share_code,
@@ -55,6 +68,8 @@ async def place(
             picture_path=line.picture_path,
             quantity=line.quantity,
             unit_price_fen=line.unit_price_fen,
+            discount_fen=line.discount_fen,
+            points=line.points,
         )
     await OrderEvent.create(order_id=order.id, at=now, status=OrderStatus.UNPAID)
     return order

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from app.accounts.errors import AddressNotFound
+from app.checkout import flows as checkout
 from app.core.errors import TargetNotFound
 from app.core.ids import AddressId, DealId, GroupCode, OfferId, OrderId, UserId, is_code
 from app.group_buying import errors, flows
@@ -161,10 +162,10 @@ class BuyingMutation:
         deal = read_id("deal", input.deal_id, "input.dealId")
         if deal is None:
             raise errors.DealNotFound
-        checkout = await flows.open_group(
+        started = await flows.open_group(
             buyer=buyer, deal=DealId(deal), choice=_choice(input), key=_key(input.idempotency_key)
         )
-        return CheckoutStarted.of(checkout)
+        return CheckoutStarted.of(started)
 
     @strawberry.mutation(
         description="Holds a seat until order.payBy and places the unpaid order. "
@@ -174,10 +175,10 @@ class BuyingMutation:
     async def join_group(self, info: Info, input: JoinGroupInput) -> JoinGroupResult | None:  # noqa: A002 - the API's word
         """Join a group."""
         buyer = info.context.must_be_signed_in().user
-        checkout = await flows.join(
+        started = await flows.join(
             buyer=buyer, group=_group_code(input.group_code), choice=_choice(input), key=_key(input.idempotency_key)
         )
-        return CheckoutStarted.of(checkout)
+        return CheckoutStarted.of(started)
 
     @strawberry.mutation(
         description="Payment parameters of an unpaid order once more. "
@@ -187,8 +188,10 @@ class BuyingMutation:
     async def pay_order(self, info: Info, input: PayOrderInput) -> PayOrderResult | None:  # noqa: A002 - the API's word
         """Get ready to pay again."""
         buyer = info.context.must_be_signed_in().user
-        checkout = await flows.pay(buyer=buyer, order=_order_id(input.order_id), key=_key(input.idempotency_key))
-        return CheckoutStarted.of(checkout)
+        started = await checkout.pay_order(
+            buyer=buyer, order=_order_id(input.order_id), key=_key(input.idempotency_key)
+        )
+        return CheckoutStarted.of(started)
 
     @strawberry.mutation(
         description="Asks WeChat Pay and gives the order as it then is. "
@@ -219,7 +222,7 @@ class BuyingMutation:
         """Cancel an unpaid order."""
         buyer = info.context.must_be_signed_in().user
         order = _order_id(input.order_id)
-        await flows.cancel(buyer=buyer, order=order, key=_key(input.idempotency_key))
+        await checkout.cancel_order(buyer=buyer, order=order, key=_key(input.idempotency_key))
         return await _as_it_is(buyer, order)
 
     @strawberry.mutation(
