@@ -13,6 +13,8 @@ from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
 from schema.accounts.queries import AccountsStaff, AccountsViewer
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
+from schema.catalog.mutations import CatalogMutation
+from schema.catalog.queries import CatalogStaff
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
@@ -65,6 +67,7 @@ class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewe
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
 class Staff(
     AuditLogStaff,
+    CatalogStaff,
     GroupBuyingStaff,
     LiveStaff,
     ModerationStaff,
@@ -105,6 +108,7 @@ class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
 )
 class Mutation(
     AccountsMutation,
+    CatalogMutation,
     GroupBuyingMutation,
     LiveMutation,
     ShareMutation,

@@ -99,7 +99,8 @@ async def take_down(
     """Take a deal down: its forming groups fail with refunds, and none that is pending will form.
 
     One transaction per group, so that a large deal holds nobody up; what a crash leaves over,
-    `jobs.end_taken_down` finds. Raises DealNotFound, DealMoveRefused where that was done before, Stale.
+    `jobs.end_taken_down` finds. Raises DealNotFound, Stale; DealMoveRefused where it was done before, and without an
+    expected version that is allowed: it ends what is left over.
     """
     await _mark_taken_down(by, deal, reason, expected_version)
     unfinished = await Group.filter(deal_id=deal, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]).order_by("id")
@@ -112,6 +113,8 @@ async def _mark_taken_down(by: UserId | None, deal: DealId, reason: str, expecte
     async with db.transaction():
         before = await lock_deal(deal, expected_version)
         if before.status is DealStatus.TAKEN_DOWN:
+            if expected_version is None:
+                return
             raise DealMoveRefused(before.status)
         await Deal.filter(id=deal).update(
             status=DealStatus.TAKEN_DOWN, taken_down_reason=reason[:200], version=before.version + 1

@@ -129,7 +129,8 @@ class DealingMutation:
         return await _as_it_is(made)
 
     @strawberry.mutation(
-        description="For MERCHANT and MARKETER. Groups that are there keep size, window and prices as they opened. A SKU that is left out is on offer no more."
+        description="For MERCHANT and MARKETER. Groups that are there keep size, window and prices as they opened. "
+        "A SKU that is left out is on offer no more."
     )
     @refusing
     async def edit_deal(self, info: Info, input: EditDealInput) -> EditDealResult | None:  # noqa: A002 - the API's word
