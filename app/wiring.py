@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from app.accounts import queries as accounts
+from app.after_sale import audit as after_sale_audit
+from app.after_sale import reactions as after_sale_reactions
 from app.checkout import audit as checkout_audit
 from app.checkout import flows as checkout_flows
 from app.checkout import jobs as checkout_jobs
@@ -32,7 +34,10 @@ from app.live.actions.change import STREAM as LIVE_STREAM
 from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
+from app.membership import ports as membership_ports
+from app.membership import queries as membership
 from app.membership import reactions as membership_reactions
+from app.membership.actions.simulating import STREAM as SIMULATION_STREAM
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
@@ -42,6 +47,7 @@ from app.payments import audit as payments_audit
 from app.payments import jobs as payments_jobs
 from app.payments import ports as payments
 from app.payments.models import Purpose
+from app.pricing import rules as pricing
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig
@@ -76,6 +82,7 @@ JOBS: list[Job] = [
 CHECKS: list[Check] = [
     *payments_audit.CHECKS,
     *orders_audit.CHECKS,
+    *after_sale_audit.CHECKS,
     *membership_audit.CHECKS,
     *checkout_audit.CHECKS,
     *group_buying_audit.CHECKS,
@@ -85,15 +92,22 @@ CHECKS: list[Check] = [
 @cache
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
+    membership_ports.register(pricing.saving_fen)
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
     payments.register(Purpose.SOLO, SoloSale())
     checkout.register(Purpose.GROUP_SEAT, group_buying_flows)
     checkout.register(Purpose.SOLO, checkout_flows)
-    for reactions in (membership_reactions.REACTIONS, notifications_reactions.REACTIONS, share_reactions.REACTIONS):
+    for reactions in (
+        after_sale_reactions.REACTIONS,
+        membership_reactions.REACTIONS,
+        notifications_reactions.REACTIONS,
+        share_reactions.REACTIONS,
+    ):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
     streams.register(LIVE_STREAM, live.heads)
     streams.register("inbox", notifications.heads)
+    streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)
     for kind, reader in things.READERS.items():
         targets.register(kind, reader)

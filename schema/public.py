@@ -7,7 +7,7 @@ Closed by default: a type that is not listed here is executed for each subscribe
 PUBLIC_TYPES = frozenset(
     {
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
-        "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
+        "Perk", "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
     }
 )  # fmt: skip
@@ -19,6 +19,7 @@ PUBLIC_ROOT_FIELDS = frozenset(
         ("Query", "group"),
         ("Query", "deal"),
         ("Query", "deals"),
+        ("Query", "membershipTiers"),
         ("Query", "liveRoom"),
         ("Query", "liveRooms"),
     }

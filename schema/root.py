@@ -11,11 +11,16 @@ from app.core import ids
 from schema.accounts.mutations import AccountsMutation
 from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
 from schema.accounts.queries import AccountsStaff, AccountsViewer
+from schema.after_sale.mutations import AfterSaleMutation
+from schema.after_sale.queries import AfterSaleStaff
+from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.mutations import CatalogMutation
 from schema.catalog.queries import CatalogStaff
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
+from schema.checkout.mutations import CheckoutMutation
+from schema.checkout.queries import CheckoutViewer
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
@@ -26,6 +31,10 @@ from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
+from schema.membership.mutations import MembershipMutation
+from schema.membership.queries import NODE_OPENERS as MEMBERSHIP_NODES
+from schema.membership.queries import MembershipQuery, MembershipStaff, MembershipViewer
+from schema.membership.subscriptions import MembershipSubscription
 from schema.moderation.mutations import ModerationMutation
 from schema.moderation.queries import ModerationStaff, ModerationViewer
 from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
@@ -34,7 +43,8 @@ from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
 from schema.notifications.queries import NotificationsViewer
 from schema.notifications.subscriptions import NotificationsSubscription
-from schema.orders.queries import OrdersViewer
+from schema.orders.mutations import OrdersMutation
+from schema.orders.queries import OrdersStaff, OrdersViewer
 from schema.orders.types import NODE_OPENERS as ORDERS_NODES
 from schema.scalars import SCALARS, Node
 from schema.share import types as share
@@ -46,9 +56,11 @@ Opener = Callable[[Info, UUID], Awaitable[Any | None]]
 #: Kind of public id to what opens it, for whoever asks.
 NODE_OPENERS: dict[str, Opener] = {
     **ACCOUNTS_NODES,
+    **AFTER_SALE_NODES,
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
+    **MEMBERSHIP_NODES,
     **MODERATION_NODES,
     **LIVE_NODES,
     **MEDIA_NODES,
@@ -60,24 +72,40 @@ notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", 
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer):
+class Viewer(
+    AccountsViewer,
+    CheckoutViewer,
+    OrdersViewer,
+    GroupBuyingViewer,
+    NotificationsViewer,
+    MembershipViewer,
+    ModerationViewer,
+):
     """What is the caller's own."""
 
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
 class Staff(
+    AccountsStaff,
+    AfterSaleStaff,
     AuditLogStaff,
     CatalogStaff,
     GroupBuyingStaff,
+    MembershipStaff,
     LiveStaff,
     ModerationStaff,
-    AccountsStaff,
+    OrdersStaff,
 ):
     """The staff's own."""
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
+class Query(
+    GroupBuyingQuery,
+    ShareQuery,
+    MembershipQuery,
+    LiveQuery,
+):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
@@ -109,18 +137,26 @@ class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
 class Mutation(
     AccountsMutation,
     CatalogMutation,
+    AfterSaleMutation,
     GroupBuyingMutation,
-    LiveMutation,
+    CheckoutMutation,
     ShareMutation,
     NotificationsMutation,
+    MembershipMutation,
+    LiveMutation,
     ModerationMutation,
     MediaMutation,
+    OrdersMutation,
 ):
     """What can be done."""
 
 
 @strawberry.type
-class Subscription(GroupBuyingSubscription, NotificationsSubscription):
+class Subscription(
+    GroupBuyingSubscription,
+    NotificationsSubscription,
+    MembershipSubscription,
+):
     """What is pushed."""
 
 

@@ -85,7 +85,7 @@ async def read_encrypted(*, user: UserId, encrypted_data: str, iv: str) -> dict[
     identity = await queries.wechat_identity(user)
     if identity is None:
         return None
-    app_id = current.mini_program()._config.app_id  # noqa: SLF001 - the client has no other word for it
+    app_id = current.mini_program().config.app_id
     try:
         return signatures.decrypt_user_data(identity.session_key, encrypted_data, iv=iv, app_id=app_id)
     except errors.SignatureInvalid:

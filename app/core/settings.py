@@ -48,6 +48,9 @@ class Settings(BaseSettings):
         default="", description="A domain of its own for landing pages; empty is the public origin."
     )
     landing_pages: bool = Field(default=True, description="Off: share links have no page on the open web.")
+    perk_plans_need_simulation: bool = Field(
+        default=False, description="On: a perk plan must have been simulated before it can be put in force."
+    )
     staff_password: SecretStr = Field(
         default=SecretStr(""),
         description="The demo staff's password; empty draws one and prints it at first start.",

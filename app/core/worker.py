@@ -8,13 +8,16 @@ off and, after DEAD_AFTER attempts, is left for a person.
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from app.core import clock, db, outbox
 from app.core.log import logger
 from app.core.streams import bus
+
+T = TypeVar("T")
 
 log = logger("worker")
 
@@ -44,6 +47,25 @@ async def run_worker(jobs: Sequence[Job]) -> None:
         group.create_task(_deliver_for_ever(), context=contextvars.Context())
         for job in jobs:
             group.create_task(_run_for_ever(job), context=contextvars.Context())
+
+
+async def do_each(due: Iterable[T], do: Callable[[T], Awaitable[object]], *, at_once: int = 1) -> int:
+    """Do all that is due, so many at once; how many were done. `do` says False where there was nothing to do.
+
+    One that fails is logged and stays due: it must not keep the others from their turn for ever. What waits for
+    WeChat is done many at once, so that one that gets no answer holds no other up.
+    """
+    turns = asyncio.Semaphore(at_once)
+
+    async def attempt(each: T) -> bool:
+        async with turns:
+            try:
+                return await do(each) is not False
+            except Exception:
+                log.exception("job.item_failed", item=str(each))
+                return False
+
+    return sum(await asyncio.gather(*[attempt(each) for each in due]))
 
 
 async def run_until_idle(jobs: Sequence[Job]) -> None:

@@ -71,6 +71,7 @@ class Deal(Model):
             ends_at=self.ends_at,
             open_audience=self.open_audience,
             join_audience=self.join_audience,
+            audience_rank=self.audience_rank,
             limit_per_order=self.limit_per_order,
             limit_per_user=self.limit_per_user,
             no_delivery=self.no_delivery,

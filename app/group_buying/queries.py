@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import Q
 
 from app.accounts import queries as accounts
 from app.catalog.rules import words_of
+from app.checkout.queries import Goods
 from app.core import clock, db
 from app.core.errors import DomainError
-from app.core.ids import DealId, GroupCode, GroupId, OfferId, OrderId, SeatId, UserId
+from app.core.ids import DealId, GroupCode, GroupId, OfferId, OrderId, SeatId, SkuId, UserId
 from app.group_buying import errors, rules
 from app.group_buying.models import Deal, Group, GroupPrice, Offer, Seat
 from app.group_buying.states import HELD_SEATS, LIVE_SEATS, DealStatus, GroupStatus, SeatEnd, SeatStatus
+from app.membership import queries as membership
+from app.membership.states import PerkKind
 from app.orders import queries as orders
 from app.payments import queries as payments
+from app.pricing.states import PriceKind
 
 
 async def deal(deal_id: DealId) -> Deal:
@@ -93,6 +97,37 @@ async def heads(ids: Sequence[GroupId]) -> dict[GroupId, int]:
 async def prices_in(group: GroupId) -> dict[OfferId, int]:
     """What each offer costs in a group, per piece in fen: as it was when the group opened."""
     return {each.offer_id: each.price_fen for each in await GroupPrice.filter(group_id=group)}
+
+
+async def goods_in_group(code: GroupCode, *, offer: OfferId | None, sku: SkuId | None, pieces: int) -> Goods | None:
+    """These pieces as they can be bought in a group now, named as the deal's offer or the shop's SKU.
+
+    None where they cannot. Raises GroupNotFound.
+    """
+    found = await group_by_code(code)
+    if rules.refusal_of_group(found.terms, await clock.now()):
+        return None
+    return _goods(await offers_of(found.deal_id), await prices_in(found.id), offer, sku, pieces)
+
+
+async def goods_to_open(offer: OfferId, pieces: int) -> Goods | None:
+    """These pieces as they can be bought by opening a group of their deal now; None where they cannot."""
+    found = (await offers([offer])).get(offer)
+    of = (await deals([found.deal_id])).get(found.deal_id) if found else None
+    if found is None or of is None or rules.deal_status(of.terms, await clock.now()) is not DealStatus.RUNNING:
+        return None
+    return _goods([found], {found.id: found.price_fen}, offer, None, pieces)
+
+
+def _goods(
+    on_offer: Sequence[Offer], prices: dict[OfferId, int], offer: OfferId | None, sku: SkuId | None, pieces: int
+) -> Goods | None:
+    for each in on_offer:
+        if each.id in prices and offer in {None, each.id} and sku in {None, each.sku_id}:
+            if not 1 <= pieces <= min(rules.MOST_PIECES, each.quota_left):
+                return None
+            return Goods(sku=each.sku_id, pieces=pieces, unit_fen=prices[each.id], kind=PriceKind.GROUP)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +245,12 @@ async def buyer_facts(buyer: UserId, *, deal: Deal, group: Group | None = None) 
     leads = await Group.filter(
         deal_id=deal.id, leader_id=buyer, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]
     ).first()
+    # Most deals ask for no tier, and their buyers do not wait for one.
+    standing = await membership.standing(buyer) if rules.asks_for_tier(deal.terms, now) else None
     return rules.BuyerFacts(
+        rank=standing.rank if standing else 0,
+        enters_members_groups=standing is not None and standing.has(PerkKind.MEMBERS_ONLY_GROUPS),
+        head_start=standing.head_start if standing else timedelta(),
         is_staff=bool(await accounts.roles(buyer)),
         is_newcomer=not await orders.has_bought(await accounts.same_person(buyer)),
         seat_order=next((seat.order_id for seat in live if group and seat.group_id == group.id), None),

@@ -5,15 +5,20 @@ Each reaction and the end of its delivery are one transaction, so nobody is told
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from app.accounts import queries as accounts
+from app.after_sale.facts import RefundRejected
 from app.core.ids import GroupId, OrderId
 from app.core.outbox import Fact, Reaction
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
 from app.group_buying.facts import GroupCompleted, GroupFailing, LatePaymentRefunded, LeaderChanged, SeatTaken
+from app.membership.facts import TierChanged
 from app.notifications.actions import tell
 from app.notifications.models import MessagePurpose, NotificationKind
+from app.orders import queries as orders
+from app.orders.facts import OrderShipped
 from app.payments.facts import RefundFailed, RefundSucceeded
 
 
@@ -95,6 +100,39 @@ async def tell_of_failed_refund(fact: RefundFailed) -> None:
     )
 
 
+async def tell_of_tier(fact: TierChanged) -> None:
+    """Tell a member that she is in another tier."""
+    await tell(
+        users=[fact.user],
+        kind=NotificationKind.TIER_CHANGED,
+        target=Target("tier", UUID(int=fact.rank)),
+        values={"tier": fact.name, "rank": fact.rank, "rank_before": fact.rank_before},
+    )
+
+
+async def tell_of_parcel(fact: OrderShipped) -> None:
+    """Tell the buyer that her parcel is on its way."""
+    (parcel,) = (await orders.shipments_of([fact.order])).values()
+    first, *_ = (await orders.lines_of([fact.order]))[fact.order]
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.ORDER_SHIPPED,
+        target=_order(fact.order),
+        values={"title": first.title, "carrier": parcel.carrier, "number": parcel.tracking_number},
+        purpose=MessagePurpose.SHIPPED,
+    )
+
+
+async def tell_of_rejected_refund(fact: RefundRejected) -> None:
+    """Tell the buyer that her request was declined, and why."""
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.REFUND_REJECTED,
+        target=_order(fact.order),
+        values={"reason": fact.reason},
+    )
+
+
 def _group(group: GroupId) -> Target:
     return Target("group", group)
 
@@ -116,4 +154,7 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     LatePaymentRefunded: [tell_of_late_payment],
     RefundSucceeded: [tell_of_refund],
     RefundFailed: [tell_of_failed_refund],
+    TierChanged: [tell_of_tier],
+    OrderShipped: [tell_of_parcel],
+    RefundRejected: [tell_of_rejected_refund],
 }

@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 
 from app.core.ids import OrderId, UserId
+from app.membership import queries as membership
+from app.membership.states import PerkKind
 from app.orders import queries as orders
-from app.pricing.rules import Candidates, PaidLine, PaidOrder, Share
+from app.pricing.rules import Candidates, Discount, PaidLine, PaidOrder, Share
 
 
 async def candidates(buyer: UserId, *, coupons: Sequence[str] = (), points: int | None = None) -> Candidates:
     """Every promotion to look at for this buyer now: her perks in force, and what she names."""
-    del buyer
-    return Candidates(coupons=coupons, points_wanted=points)
+    standing = await membership.standing(buyer)
+    return Candidates(
+        discounts=[Discount(name=standing.name, percent=standing.percent)] if standing.has(PerkKind.DISCOUNT) else [],
+        free_shipping=standing.name if standing.has(PerkKind.FREE_SHIPPING) else None,
+        coupons=coupons,
+        points_wanted=points,
+        points_balance=(await membership.points(buyer)).usable if points else 0,
+    )
 
 
 async def paid_order(order: OrderId) -> PaidOrder:

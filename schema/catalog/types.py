@@ -1,6 +1,7 @@
 """What the API says of products."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
@@ -12,6 +13,9 @@ from schema.catalog.loaders import load_products, load_skus_of
 from schema.context import Info
 from schema.pictures import image
 from schema.scalars import Image, Money, Node, public_id
+
+if TYPE_CHECKING:
+    from schema.group_buying.types.deal import Sku
 
 
 @strawberry.type
@@ -39,6 +43,19 @@ class Product(Node):
         """Say what it costs."""
         loader: DataLoader[ProductId, list[models.Sku]] = info.context.loader(load_skus_of)
         return Money.of(min(sku.price_fen for sku in await loader.load(self.row.id)))
+
+    @strawberry.field(description="What buyNow sells, at the price alone.")
+    async def skus(self, info: Info) -> list[Annotated["Sku", strawberry.lazy("schema.group_buying.types.deal")]]:
+        """List what can be bought alone."""
+        from schema.group_buying.types.deal import Sku  # noqa: PLC0415 - offers have products, products have offers
+
+        loader: DataLoader[ProductId, list[models.Sku]] = info.context.loader(load_skus_of)
+        return [Sku.alone(sku, self.row) for sku in await loader.load(self.row.id)]
+
+    @strawberry.field(description="What shipping an order of it costs before perks, however many pieces.")
+    def shipping(self) -> Money:
+        """Say what shipping costs."""
+        return Money.of(self.row.shipping_fen)
 
     @classmethod
     def of(cls, row: models.Product) -> "Product":

@@ -13,7 +13,7 @@ from app.group_buying.states import DealStatus, GroupStatus
 from schema.connections import Connection, page
 from schema.context import Info
 from schema.group_buying.types import Deal, Eligibility, Group, MySeat
-from schema.group_buying.types.deal import open_deal, open_offer
+from schema.group_buying.types.deal import open_deal, open_offer, open_sku
 from schema.group_buying.types.group import open_group
 from schema.group_buying.types.staff import StaffDeal, StaffGroup
 from schema.inputs import read_cursor, read_id, read_page_size, read_text
@@ -182,4 +182,4 @@ def _by_creation(row: models.Deal | models.Group) -> tuple[object, ...]:
 
 
 #: Kind of public id to what opens it.
-NODE_OPENERS = {"deal": open_deal, "offer": open_offer, "group": open_group}
+NODE_OPENERS = {"deal": open_deal, "offer": open_offer, "sku": open_sku, "group": open_group}

@@ -6,6 +6,9 @@ from app.core import clock, db
 from app.core.ids import OrderId, UserId, new_id
 from app.membership.actions.counting import count_purchase
 from app.membership.models import CountedPurchase
+from app.membership.rules.perks import Perk
+from app.membership.rules.plans import Tier
+from app.membership.states import PerkKind
 
 
 async def settled(user: UserId, yuan: int, *, ago: timedelta = timedelta()) -> OrderId:
@@ -16,3 +19,9 @@ async def settled(user: UserId, yuan: int, *, ago: timedelta = timedelta()) -> O
     if ago:
         await CountedPurchase.filter(order_id=order).update(settled_at=await clock.now() - ago)
     return order
+
+
+def tiers_with(percent: str) -> list[Tier]:
+    """Two tiers; everybody pays so many per cent."""
+    perks = (Perk(PerkKind.DISCOUNT, percent),)
+    return [Tier("普通", 0, 0, perks), Tier("银卡", 1, 500, perks)]

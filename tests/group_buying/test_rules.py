@@ -214,7 +214,10 @@ def test_who_has_a_seat_is_told_so_before_anything_else(status: GroupStatus) -> 
         (["浙江省"], False),
         (["杭州市"], False),
         (["西湖区"], False),
-        (["浙江"], True),
+        (["浙江"], False),
+        (["西湖"], False),
+        (["湖"], True),
+        ([""], True),
         (["西藏自治区", "西湖区"], False),
     ],
 )

@@ -45,6 +45,8 @@ class NewDeal:
     limit_per_user: int | None = None
     open_audience: Audience = Audience.ANYONE
     join_audience: Audience = Audience.ANYONE
+    #: The lowest rank that an audience of TIER lets in; None for whoever has the perk of members' groups.
+    audience_rank: int | None = None
     no_delivery: Sequence[str] = ()
 
 
@@ -75,6 +77,7 @@ def terms_of(new: NewDeal, *, search_text: str) -> dict[str, Any]:
         "limit_per_user": new.limit_per_user,
         "open_audience": new.open_audience,
         "join_audience": new.join_audience,
+        "audience_rank": new.audience_rank,
         "no_delivery": list(new.no_delivery),
         "search_text": search_text,
     }

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.accounts import actions as accounts
-from app.checkout.actions.placing import Goods, Priced, address_of, ask_for_money, place, priced_for
+from app.checkout.actions.placing import address_of, ask_for_money, place
+from app.checkout.queries import Goods, Priced, priced_for
 from app.core import clock, db, idempotency, streams
 from app.core.ids import (
     AddressId,

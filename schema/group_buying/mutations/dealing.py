@@ -57,6 +57,11 @@ class DealTermsInput:
     limit_per_user: int | None = strawberry.field(default=None, description="Pieces; null for no limit.")
     open_audience: Audience = Audience.ANYONE
     join_audience: Audience = Audience.ANYONE
+    audience_rank: int | None = strawberry.field(
+        default=None,
+        description="The lowest tier's rank that an audience of TIER lets in; null for whoever has the perk of members' "
+        "groups.",
+    )
     no_delivery: list[str] = strawberry.field(
         default_factory=list, description="Provinces, cities or districts that it does not deliver to."
     )
@@ -226,12 +231,17 @@ def _read_terms(product: ProductId, given: DealTermsInput) -> NewDeal:
         limit_per_user=_read_limit(given.limit_per_user, "input.terms.limitPerUser"),
         open_audience=given.open_audience,
         join_audience=given.join_audience,
+        audience_rank=_read_rank(given.audience_rank),
         no_delivery=_read_regions(given.no_delivery),
     )
 
 
 def _read_limit(pieces: int | None, path: str) -> int | None:
     return read_count(pieces, path, 1, MOST_PIECES) if pieces is not None else None
+
+
+def _read_rank(rank: int | None) -> int | None:
+    return read_count(rank, "input.terms.audienceRank", 0, 100) if rank is not None else None
 
 
 def _read_regions(given: Sequence[str]) -> list[str]:
