@@ -12,6 +12,7 @@ from pathlib import Path
 from app.accounts import queries as accounts
 from app.after_sale import audit as after_sale_audit
 from app.after_sale import reactions as after_sale_reactions
+from app.catalog import jobs as catalog_jobs
 from app.checkout import audit as checkout_audit
 from app.checkout import flows as checkout_flows
 from app.checkout import jobs as checkout_jobs
@@ -75,6 +76,7 @@ JOBS: list[Job] = [
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
     *notifications_jobs.JOBS,
+    *catalog_jobs.JOBS,
     *media_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]

@@ -7,7 +7,8 @@ Closed by default: a type that is not listed here is executed for each subscribe
 PUBLIC_TYPES = frozenset(
     {
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
-        "Perk", "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
+        "Perk", "Person", "Product", "ProductConnection", "ProductEdge", "ProductOption", "RefundProgress", "Seat",
+        "Sku", "Tier",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
     }
 )  # fmt: skip
@@ -20,6 +21,8 @@ PUBLIC_ROOT_FIELDS = frozenset(
         ("Query", "deal"),
         ("Query", "deals"),
         ("Query", "membershipTiers"),
+        ("Query", "product"),
+        ("Query", "products"),
         ("Query", "liveRoom"),
         ("Query", "liveRooms"),
     }

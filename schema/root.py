@@ -17,7 +17,7 @@ from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.mutations import CatalogMutation
-from schema.catalog.queries import CatalogStaff
+from schema.catalog.queries import CatalogQuery, CatalogStaff
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.checkout.mutations import CheckoutMutation
 from schema.checkout.queries import CheckoutViewer
@@ -105,6 +105,7 @@ class Query(
     ShareQuery,
     MembershipQuery,
     LiveQuery,
+    CatalogQuery,
 ):
     """What can be asked."""
 

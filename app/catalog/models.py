@@ -27,6 +27,8 @@ class Product(Model):
     off_sale_at = fields.DatetimeField(null=True)
     #: Grows with every edit of it or of its SKUs.
     version = fields.IntField(default=1)
+    #: What was sold when it was last looked at: lists are in this order, so that a sale shifts no page.
+    popularity = fields.IntField(default=0)
     #: What shipping an order of it costs, however many pieces.
     shipping_fen = fields.IntField(default=0)
     created_at = fields.DatetimeField()

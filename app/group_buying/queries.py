@@ -8,7 +8,7 @@ from uuid import UUID
 from tortoise.expressions import Q
 
 from app.accounts import queries as accounts
-from app.catalog.rules import words_of
+from app.catalog import rules as catalog_rules
 from app.checkout.queries import Goods
 from app.core import clock, db
 from app.core.errors import DomainError
@@ -41,15 +41,46 @@ async def title_of(deal_id: DealId) -> str:
     return (await Deal.get(id=deal_id)).title
 
 
-async def deals_page(*, search: str, limit: int, after: tuple[datetime, DealId] | None) -> list[Deal]:
-    """Deals that run now and have the words in them, those that end first at the top."""
-    now = await clock.now()
-    found = Deal.filter(status__in=[DealStatus.SCHEDULED, DealStatus.RUNNING], starts_at__lte=now, ends_at__gt=now)
-    for word in words_of(search):
-        found = found.filter(search_text__contains=f" {word} ")
-    if after is not None:
-        found = found.filter(Q(ends_at__gt=after[0]) | Q(ends_at=after[0], id__gt=after[1]))
-    return await found.order_by("ends_at", "id").limit(limit)
+@dataclass(frozen=True, slots=True)
+class FoundDeal:
+    """A deal in a list, and its place there: the most relevant first, then those that end first."""
+
+    id: DealId
+    #: 0 where nothing was searched for.
+    relevance: int
+    ends_at: datetime
+
+
+async def deals_page(*, search: str, limit: int, after: tuple[int, datetime, DealId] | None) -> list[FoundDeal]:
+    """Deals that run now and have all the words of a search in them; words without a letter find nothing."""
+    terms = catalog_rules.terms_of(search)
+    if search.strip() and not terms:
+        return []
+    scores, parameters = catalog_rules.relevance(terms, "search_text", first=5)
+    relevance, ends_at, deal_id = after or (_ABOVE_ALL, _BEFORE_ALL, DealId(UUID(int=0)))
+    statement = _DEALS.format(
+        columns="".join(f", {score} AS s{number}" for number, score in enumerate(scores)),
+        relevance=" + ".join(f"s{number}" for number in range(len(scores))) or "0",
+        found="".join(f" AND s{number} > 0" for number in range(len(scores))),
+    )
+    return await db.rows(FoundDeal, statement, relevance, ends_at, deal_id, limit, *parameters)
+
+
+#: More than any relevance, and before any moment.
+_ABOVE_ALL = 2**31 - 1
+_BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
+
+#: Running deals by relevance, end and id, after a place. The braces are filled with expressions of `rules.relevance`.
+_DEALS = """
+SELECT id, relevance, ends_at FROM (
+  SELECT id, ends_at, {relevance} AS relevance FROM (
+    SELECT id, ends_at{columns} FROM deals
+     WHERE status IN ('SCHEDULED', 'RUNNING') AND starts_at <= $now AND ends_at > $now
+  ) AS scored WHERE 1 = 1{found}
+) AS ranked
+ WHERE relevance < $1 OR (relevance = $1 AND (ends_at > $2 OR (ends_at = $2 AND id > $3)))
+ ORDER BY relevance DESC, ends_at, id LIMIT $4
+"""
 
 
 async def offers_of(deal_id: DealId) -> list[Offer]:
@@ -182,7 +213,7 @@ async def deals_for_staff(
 ) -> list[Deal]:
     """Deals of a status, as it is now, or all; drafts too, the newest first."""
     found = Deal.all() if status is None else Deal.filter(_has_status(status, await clock.now()))
-    for word in words_of(search):
+    for word in catalog_rules.words_of(search):
         found = found.filter(search_text__contains=f" {word} ")
     if before is not None:
         found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))

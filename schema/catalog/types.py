@@ -33,6 +33,7 @@ class Product(Node):
     row: strawberry.Private[models.Product]
     title: str
     description: str
+    category: str
     cover_url: str | None
     images: list[Image]
     options: list[ProductOption]
@@ -66,6 +67,7 @@ class Product(Node):
             row=row,
             title=row.title,
             description=row.description,
+            category=row.category,
             cover_url=images[0].url if images else None,
             images=images,
             options=[ProductOption(name=each["name"], values=each["values"]) for each in row.options],

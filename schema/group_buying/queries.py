@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
 from app.accounts.models import Role
 from app.core.ids import DealId, GroupCode, GroupId, is_code
@@ -12,6 +13,7 @@ from app.group_buying.errors import GroupNotFound
 from app.group_buying.states import DealStatus, GroupStatus
 from schema.connections import Connection, page
 from schema.context import Info
+from schema.group_buying.loaders import load_deals
 from schema.group_buying.types import Deal, Eligibility, Group, MySeat
 from schema.group_buying.types.deal import open_deal, open_offer, open_sku
 from schema.group_buying.types.group import open_group
@@ -35,23 +37,26 @@ class DealFilter:
 class GroupBuyingQuery:
     """What everybody may ask."""
 
-    @strawberry.field
+    @strawberry.field(description="What runs now: what fits a search best first, then what ends first.")
     async def deals(
         self,
+        info: Info,
         first: int,
         after: str | None = None,
         filter: DealFilter | None = None,  # noqa: A002 - the API's word
     ) -> Connection[Deal]:
-        """List the deals that run now, those that end first at the top."""
+        """List the deals that run now."""
         size = read_page_size(first)
         search = read_text((filter and filter.search) or "", "filter.search", _LONGEST_SEARCH)
         found = await queries.deals_page(search=search, limit=size + 1, after=_place_of_deal(after))
+        loader: DataLoader[DealId, models.Deal | None] = info.context.loader(load_deals)
+        rows = {row.id: row for row in await loader.load_many([each.id for each in found]) if row}
         return page(
             found,
             first=size,
             after=after,
-            key=lambda deal: (deal.ends_at.isoformat(), str(deal.id)),
-            node=Deal.of,
+            key=lambda each: (each.relevance, each.ends_at.isoformat(), str(each.id)),
+            node=lambda each: Deal.of(rows[each.id]),
         )
 
     @strawberry.field
@@ -71,9 +76,9 @@ class GroupBuyingQuery:
             return None
 
 
-def _place_of_deal(after: str | None) -> tuple[datetime, DealId] | None:
-    key = read_cursor(after, [datetime, UUID])
-    return key and (key[0], DealId(key[1]))
+def _place_of_deal(after: str | None) -> tuple[int, datetime, DealId] | None:
+    key = read_cursor(after, [int, datetime, UUID])
+    return key and (key[0], key[1], DealId(key[2]))
 
 
 @strawberry.type

@@ -59,8 +59,7 @@ class DealTermsInput:
     join_audience: Audience = Audience.ANYONE
     audience_rank: int | None = strawberry.field(
         default=None,
-        description="The lowest tier's rank that an audience of TIER lets in; null for whoever has the perk of members' "
-        "groups.",
+        description="The lowest rank that a TIER audience lets in; null for whoever has the perk of members' groups.",
     )
     no_delivery: list[str] = strawberry.field(
         default_factory=list, description="Provinces, cities or districts that it does not deliver to."
