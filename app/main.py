@@ -23,7 +23,7 @@ from app.core.log import configure_logs
 from app.core.settings import Settings, settings
 from app.core.worker import run_worker
 from app.demo.examples import EXAMPLES
-from app.web import health, landing, media, metrics, middleware, pay_notify, push, uploads, welcome
+from app.web import exports, health, landing, media, metrics, middleware, pay_notify, push, uploads, welcome
 from app.wechat.sandbox import create_sandbox, running
 from schema.engine import Engine, EngineSettings
 
@@ -37,7 +37,7 @@ def create_app(chosen: Settings | None = None) -> Starlette:
     configure_logs(as_json=chosen.env == "production")
     allowance = Allowance(chosen.requests_per_minute, chosen.redis_url, chosen.redis_prefix)
     engine = wiring.create_engine(chosen, allowance, EXAMPLES)
-    sandbox = create_sandbox(chosen.sandbox_dir) if _has_sandbox_inside(chosen) else None
+    sandbox = _sandbox_inside(chosen)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -58,8 +58,12 @@ def create_app(chosen: Settings | None = None) -> Starlette:
     return app
 
 
-def _has_sandbox_inside(chosen: Settings) -> bool:
-    return chosen.wechat_sandbox and not chosen.wechat_sandbox_origin
+def _sandbox_inside(chosen: Settings) -> Starlette | None:
+    """A WeChat in this process, where there is none elsewhere; it pushes to our own door."""
+    if not chosen.wechat_sandbox or chosen.wechat_sandbox_origin:
+        return None
+    origin = (chosen.wechat_notify_origin or chosen.public_origin).rstrip("/")
+    return create_sandbox(chosen.sandbox_dir, push_url=origin + push.PATH)
 
 
 def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
@@ -70,6 +74,7 @@ def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
         *landing.routes(),
         *media.routes(),
         *uploads.routes(),
+        *exports.routes(),
         *health.routes(),
         *metrics.routes(),
         *welcome.routes(),

@@ -46,6 +46,8 @@ from schema.notifications.subscriptions import NotificationsSubscription
 from schema.orders.mutations import OrdersMutation
 from schema.orders.queries import OrdersStaff, OrdersViewer
 from schema.orders.types import NODE_OPENERS as ORDERS_NODES
+from schema.personal.mutations import PersonalMutation
+from schema.personal.queries import NODE_OPENERS as PERSONAL_NODES
 from schema.scalars import SCALARS, Node
 from schema.share import types as share
 from schema.share.mutations import ShareMutation
@@ -66,6 +68,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
+    **PERSONAL_NODES,
 }
 share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live")}
 notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order")}
@@ -148,6 +151,7 @@ class Mutation(
     ModerationMutation,
     MediaMutation,
     OrdersMutation,
+    PersonalMutation,
 ):
     """What can be done."""
 

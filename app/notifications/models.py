@@ -73,6 +73,8 @@ class MessageConsent(Model):
     remaining = fields.IntField(default=0)
     #: Refused or banned: the next tap should not ask.
     refused_at = fields.DatetimeField(null=True)
+    #: She wants none of these messages here, whatever WeChat allows. Her inbox has them all the same.
+    muted_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "message_consents"

@@ -69,9 +69,16 @@ async def template_states(user: UserId) -> list[TemplateState]:
     for purpose, template_id in templates.template_ids().items():
         consent = consents.get(purpose)
         remaining, refused_at = (consent.remaining, consent.refused_at) if consent else (0, None)
-        ask = rules.should_ask(remaining=remaining, refused_at=refused_at, now=now)
+        is_muted = consent is not None and consent.muted_at is not None
+        ask = not is_muted and rules.should_ask(remaining=remaining, refused_at=refused_at, now=now)
         states.append(TemplateState(purpose, template_id, remaining, ask))
     return states
+
+
+async def muted(user: UserId) -> list[MessagePurpose]:
+    """What a user wants no messages for."""
+    consents = await MessageConsent.filter(user_id=user, muted_at__isnull=False)
+    return sorted(each.purpose for each in consents)
 
 
 async def due_messages(limit: int) -> list[DueMessage]:

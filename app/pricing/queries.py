@@ -1,20 +1,19 @@
 """What pricing decides over: what a buyer has, and what an order was paid with."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.core.ids import OrderId, UserId
 from app.membership import queries as membership
-from app.membership.states import PerkKind
 from app.orders import queries as orders
-from app.pricing.rules import Candidates, Discount, PaidLine, PaidOrder, Share
+from app.pricing.rules import Candidates, PaidLine, PaidOrder, Share, of_tier
 
 
 async def candidates(buyer: UserId, *, coupons: Sequence[str] = (), points: int | None = None) -> Candidates:
     """Every promotion to look at for this buyer now: her perks in force, and what she names."""
     standing = await membership.standing(buyer)
-    return Candidates(
-        discounts=[Discount(name=standing.name, percent=standing.percent)] if standing.has(PerkKind.DISCOUNT) else [],
-        free_shipping=standing.name if standing.has(PerkKind.FREE_SHIPPING) else None,
+    return replace(
+        of_tier(standing.tier),
         coupons=coupons,
         points_wanted=points,
         points_balance=(await membership.points(buyer)).usable if points else 0,

@@ -148,7 +148,7 @@ class MembershipMutation:
     ) -> CancelPerkSimulationResult | None:
         """Stop a replay."""
         by = info.context.must_have(Role.MARKETER).user
-        simulation = read_id("perk_simulation", input.id, "input.id")
+        simulation = read_id("simulation", input.id, "input.id")
         if simulation is None:
             raise TargetNotFound
         return PerkSimulation.of(await simulating.cancel_simulation(by=by, simulation=PerkSimulationId(simulation)))
@@ -196,7 +196,7 @@ class MembershipMutation:
 
 
 def _plan_id(text: str) -> PerkPlanId:
-    plan = read_id("perk_plan", text, "input.planId")
+    plan = read_id("plan", text, "input.planId")
     if plan is None:
         raise TargetNotFound
     return PerkPlanId(plan)

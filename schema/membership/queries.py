@@ -33,7 +33,7 @@ class MembershipQuery:
     async def perk_simulation(self, info: Info, id: strawberry.ID) -> PerkSimulation | None:  # noqa: A002 - the API's word
         """Open a simulation."""
         info.context.must_have(Role.MARKETER)
-        simulation = read_id("perk_simulation", id, "id")
+        simulation = read_id("simulation", id, "id")
         return await open_simulation(info, simulation) if simulation else None
 
 
@@ -103,4 +103,4 @@ def _is_marketer(info: Info) -> bool:
 
 
 #: Kind of public id to what opens it.
-NODE_OPENERS = {"tier": open_tier, "perk_plan": open_plan, "perk_simulation": open_simulation}
+NODE_OPENERS = {"tier": open_tier, "plan": open_plan, "simulation": open_simulation}

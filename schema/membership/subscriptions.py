@@ -29,7 +29,7 @@ class MembershipSubscription:
     async def perk_simulation_progressed(self, info: Info, id: strawberry.ID) -> AsyncIterable[PerkSimulation]:  # noqa: A002 - the API's word
         """Follow a simulation."""
         info.context.must_have(Role.MARKETER)
-        simulation = read_id("perk_simulation", id, "id")
+        simulation = read_id("simulation", id, "id")
         try:
             row = await queries.simulation(simulation or UUID(int=0))
         except TargetNotFound as error:

@@ -131,7 +131,7 @@ class PerkPlan(Node):
     async def of(cls, row: models.PerkPlan) -> "PerkPlan":
         """The API's form of a plan."""
         return cls(
-            id=public_id("perk_plan", row.id),
+            id=public_id("plan", row.id),
             version=row.version,
             status=await queries.status_of(row),
             active_from=row.active_from,
@@ -223,7 +223,7 @@ class PerkSimulation(Node):
         """The API's form of a simulation."""
         done = row.status is SimulationStatus.DONE
         return cls(
-            id=public_id("perk_simulation", row.id),
+            id=public_id("simulation", row.id),
             status=row.status,
             progress=1.0 if done else row.orders_done / max(1, row.orders_total),
             result=SimulationResult.of(replay.Result.from_json(row.found), plans.from_json(row.tiers))

@@ -170,4 +170,4 @@ async def _lock_draft(plan: UUID) -> PerkPlan:
 
 
 def _target(row: PerkPlan) -> Target:
-    return Target("perk_plan", row.id)
+    return Target("plan", row.id)

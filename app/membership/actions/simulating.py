@@ -17,7 +17,7 @@ from app.membership.models import PerkPlan, PerkSimulation
 from app.membership.ports import saving_fen
 from app.membership.rules import perks, plans, replay
 from app.membership.rules import standing as standings
-from app.membership.states import SimulationStatus
+from app.membership.states import PerkKind, SimulationStatus
 from app.orders import queries as orders
 from app.orders.models import Order
 from app.payments.models import Purpose
@@ -56,7 +56,7 @@ async def simulate(*, by: UserId, plan: PerkPlanId, days: int) -> PerkSimulation
             orders_total=await orders.count_bought_between(now - timedelta(days=days), now),
             found={},
         )
-        await audit_log.note(by=by, verb="perk_plan.simulate", target=Target("perk_plan", plan), detail={"days": days})
+        await audit_log.note(by=by, verb="perk_plan.simulate", target=Target("plan", plan), detail={"days": days})
         return made
 
 
@@ -68,7 +68,7 @@ async def cancel_simulation(*, by: UserId, simulation: PerkSimulationId) -> Perk
         version = await db.value(int, _CANCEL, simulation)
         if version is not None:
             streams.announce(STREAM, simulation, version)
-            await audit_log.note(by=by, verb="perk_simulation.cancel", target=Target("perk_simulation", simulation))
+            await audit_log.note(by=by, verb="perk_simulation.cancel", target=Target("simulation", simulation))
         return await queries.simulation(simulation)
 
 
@@ -110,6 +110,7 @@ async def replay_batch(simulation: PerkSimulation) -> None:
         bought = replay.Bought(
             [(line.quantity, line.unit_price_fen) for line in lines[order.id]],
             in_group=order.purpose is Purpose.GROUP_SEAT,
+            shipping_fen=order.shipping_fen + _waived_fen(order),
         )
         mine = grown[order.user_id]
         before = standings.standing(in_force, mine, simulation.created_at).tier
@@ -129,6 +130,12 @@ async def replay_batch(simulation: PerkSimulation) -> None:
     async with db.transaction():
         if await _write(simulation, tally.orders, SimulationStatus.DONE, result):
             await _mark_simulated(simulation)
+
+
+def _waived_fen(order: Order) -> int:
+    """The fee for shipping that a perk took off."""
+    steps = order.price_trace or []
+    return sum(each["amount_fen"] or 0 for each in steps if each["promotion"] == PerkKind.FREE_SHIPPING.value)
 
 
 def _cost(order: Order, bought: replay.Bought, tier: plans.Tier) -> int:
