@@ -6,6 +6,7 @@ from app.core import clock
 from app.core.ids import DealId, GroupId, OrderId
 from app.group_buying import queries
 from app.group_buying.models import Deal, Group, Offer, Seat
+from app.group_buying.queries import for_staff
 
 
 async def load_moment(deals: list[DealId]) -> list[datetime]:
@@ -45,7 +46,7 @@ async def load_seats_of(ids: list[GroupId]) -> list[list[Seat]]:
 
 async def load_all_seats_of(ids: list[GroupId]) -> list[list[Seat]]:
     """All seats of these groups that there ever were."""
-    found = await queries.all_seats_of(ids)
+    found = await for_staff.all_seats_of(ids)
     return [found[each] for each in ids]
 
 

@@ -10,6 +10,7 @@ from app.accounts.models import Role
 from app.core.ids import DealId, GroupCode, GroupId, is_code
 from app.group_buying import models, queries
 from app.group_buying.errors import GroupNotFound
+from app.group_buying.queries import for_staff
 from app.group_buying.states import DealStatus, GroupStatus
 from schema.connections import Connection, page
 from schema.context import Info
@@ -128,11 +129,12 @@ class GroupBuyingStaff:
         """List deals: of a status, with words in them."""
         info.context.must_have(*_LOOK_AT_DEALS)
         size = read_page_size(first)
-        found = await queries.deals_for_staff(
+        place = read_cursor(after, [datetime, UUID])
+        found = await for_staff.deals(
             status=status,
             search=read_text(search or "", "search", _LONGEST_SEARCH),
             limit=size + 1,
-            before=_place_of_deal(after),
+            before=place and (place[0], DealId(place[1])),
         )
         return page(found, first=size, after=after, key=_by_creation, node=StaffDeal.of)
 
@@ -157,7 +159,7 @@ class GroupBuyingStaff:
         info.context.must_have(*_LOOK_AT_DEALS)
         size = read_page_size(first)
         place = read_cursor(after, [datetime, UUID])
-        found = await queries.groups_for_staff(
+        found = await for_staff.groups(
             deal=DealId(read_id("deal", deal_id, "dealId") or _NO_DEAL) if deal_id is not None else None,
             status=status,
             limit=size + 1,

@@ -74,7 +74,7 @@ async def test_a_product_is_made_with_its_pictures_and_choices_once_per_key(api:
     assert await _verbs() == ["product.create"]
     upload = await Upload.get()
     about = {"title": "龙井茶", "description": "明前", "category": "茶", "shippingFen": 600}
-    about |= {"pictures": [{"uploadId": to_public("upload", upload.id)}]}  # type: ignore[dict-item]  # the others are plain
+    about |= {"pictures": [{"uploadId": to_public("upload", upload.id)}]}
     again = await _a_tea(api, user, token, about=about)
     assert again["product"]["id"] == made["product"]["id"]
     assert await Product.all().count() == 1
