@@ -69,7 +69,7 @@ def read_page_size(first: int, path: str = "first") -> int:
 def read_count(count: int, path: str, least: int, most: int) -> int:
     """A number within its bounds."""
     if not least <= count <= most:
-        bad_input(path, f"This is {least} to {most}.")
+        bad_input(path, "This is {least} to {most}.", least=least, most=most)
     return count
 
 
