@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
 
+from app import keeping
 from app.accounts import queries as accounts
 from app.after_sale import audit as after_sale_audit
 from app.after_sale import reactions as after_sale_reactions
@@ -30,8 +31,11 @@ from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
+from app.live import jobs as live_jobs
 from app.live import queries as live
 from app.live.actions.change import STREAM as LIVE_STREAM
+from app.live.actions.moderating import ModeratedDanmaku
+from app.live.actions.talking import KIND as DANMAKU
 from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
@@ -39,6 +43,7 @@ from app.membership import ports as membership_ports
 from app.membership import queries as membership
 from app.membership import reactions as membership_reactions
 from app.membership.actions.simulating import STREAM as SIMULATION_STREAM
+from app.moderation import ports as moderation
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
@@ -48,6 +53,9 @@ from app.payments import audit as payments_audit
 from app.payments import jobs as payments_jobs
 from app.payments import ports as payments
 from app.payments.models import Purpose
+from app.personal import actions as personal_actions
+from app.personal import jobs as personal_jobs
+from app.personal import reactions as personal_reactions
 from app.pricing import rules as pricing
 from app.wechat import current
 from app.wechat.client import MiniProgram
@@ -75,9 +83,11 @@ JOBS: list[Job] = [
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
+    *live_jobs.JOBS,
     *notifications_jobs.JOBS,
     *catalog_jobs.JOBS,
     *media_jobs.JOBS,
+    *personal_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
@@ -103,6 +113,7 @@ def join_rooms() -> None:
         after_sale_reactions.REACTIONS,
         membership_reactions.REACTIONS,
         notifications_reactions.REACTIONS,
+        personal_reactions.REACTIONS,
         share_reactions.REACTIONS,
     ):
         outbox.register(reactions)
@@ -111,6 +122,9 @@ def join_rooms() -> None:
     streams.register("inbox", notifications.heads)
     streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)
+    moderation.register(DANMAKU, ModeratedDanmaku())
+    moderation.register(personal_actions.USER, personal_reactions.Nickname())
+    keeping.join()
     for kind, reader in things.READERS.items():
         targets.register(kind, reader)
 

@@ -28,6 +28,7 @@ from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.live.subscriptions import LiveSubscription
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
 from schema.membership.mutations import MembershipMutation
@@ -45,6 +46,8 @@ from schema.notifications.subscriptions import NotificationsSubscription
 from schema.orders.mutations import OrdersMutation
 from schema.orders.queries import OrdersStaff, OrdersViewer
 from schema.orders.types import NODE_OPENERS as ORDERS_NODES
+from schema.personal.mutations import PersonalMutation
+from schema.personal.queries import NODE_OPENERS as PERSONAL_NODES
 from schema.scalars import SCALARS, Node
 from schema.share import types as share
 from schema.share.mutations import ShareMutation
@@ -65,6 +68,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
+    **PERSONAL_NODES,
 }
 share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live")}
 notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order")}
@@ -144,6 +148,7 @@ class Mutation(
     ModerationMutation,
     MediaMutation,
     OrdersMutation,
+    PersonalMutation,
 ):
     """What can be done."""
 
@@ -151,6 +156,7 @@ class Mutation(
 @strawberry.type
 class Subscription(
     GroupBuyingSubscription,
+    LiveSubscription,
     NotificationsSubscription,
     MembershipSubscription,
 ):
