@@ -22,7 +22,7 @@ async def test_orders_cost_what_the_plan_of_their_moment_says() -> None:
     await planning.activate_plan(by=may, plan=draft.id, at=await clock.now() + timedelta(hours=1))
 
     async def costs() -> int:
-        return (await Order.get(id=await buys(ann, product))).amount_fen
+        return int((await Order.get(id=await buys(ann, product))).amount_fen)
 
     assert await costs() == 10_000
     await clock.move(3_601)
