@@ -6,7 +6,7 @@
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import FrameType
 from typing import Any
@@ -23,6 +23,8 @@ from app.core.log import configure_logs
 from app.core.settings import Settings, settings
 from app.core.worker import run_worker
 from app.demo.examples import EXAMPLES
+from app.live.watching import WATCHERS
+from app.notifications.presence import LISTENERS
 from app.web import exports, health, landing, media, metrics, middleware, pay_notify, push, uploads, welcome
 from app.wechat.sandbox import create_sandbox, running
 from schema.engine import Engine, EngineSettings
@@ -46,7 +48,8 @@ def create_app(chosen: Settings | None = None) -> Starlette:
             await stack.enter_async_context(wiring.running(chosen))
             if sandbox is not None:
                 await stack.enter_async_context(running(sandbox))
-            await stack.enter_async_context(_in_background(streams.keep_net()))
+            for kept in (streams.keep_net(), WATCHERS.keep(), LISTENERS.keep()):
+                await stack.enter_async_context(_in_background(kept))
             if chosen.in_process_worker:
                 await stack.enter_async_context(_in_background(run_worker(wiring.JOBS)))
             yield
@@ -95,8 +98,13 @@ async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]
             await task
 
 
-def serve(app: Starlette, *, host: str, port: int, trusted_proxies: str) -> None:
-    """Serve until SIGTERM or SIGINT, then drain: requests finish, sockets are told to come back."""
+def serve(
+    app: Starlette, *, host: str, port: int, trusted_proxies: str, on_open: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until SIGTERM or SIGINT, then drain: requests finish, sockets are told to come back.
+
+    `on_open` is called once the port is ours.
+    """
     config = uvicorn.Config(
         _parting(app),
         host=host,
@@ -111,7 +119,7 @@ def serve(app: Starlette, *, host: str, port: int, trusted_proxies: str) -> None
         server_header=False,
         timeout_graceful_shutdown=15,
     )
-    _DrainingServer(config, app).run()
+    _DrainingServer(config, app, on_open).run()
 
 
 def _parting(app: Starlette) -> ASGIApp:
@@ -131,8 +139,9 @@ def _parting(app: Starlette) -> ASGIApp:
 class _DrainingServer(uvicorn.Server):
     """Drains before uvicorn closes sockets with a code of its own, after which a client would not come back."""
 
-    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+    def __init__(self, config: uvicorn.Config, app: Starlette, on_open: Callable[[], None]) -> None:
         super().__init__(config)
+        self._on_open = on_open
         self._app = app
         self._loop: asyncio.AbstractEventLoop | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -140,6 +149,8 @@ class _DrainingServer(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        if self.started:
+            self._on_open()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._loop is None or self._app.state.draining:

@@ -28,6 +28,7 @@ from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.live.subscriptions import LiveSubscription
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
 from schema.membership.mutations import MembershipMutation
@@ -155,6 +156,7 @@ class Mutation(
 @strawberry.type
 class Subscription(
     GroupBuyingSubscription,
+    LiveSubscription,
     NotificationsSubscription,
     MembershipSubscription,
 ):

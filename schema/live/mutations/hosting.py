@@ -8,9 +8,9 @@ from graphql import GraphQLError
 
 from app.accounts.models import Role
 from app.core.errors import TargetNotFound
-from app.core.ids import LiveRoomId, ProductId, UserId
-from app.live import queries, rules
-from app.live.actions import running
+from app.core.ids import DanmakuId, LiveRoomId, ProductId, UserId
+from app.live import flows, queries, rules
+from app.live.actions import running, talking
 from app.live.actions.running import Edit
 from schema.context import Info
 from schema.inputs import bad_input, read_id, read_text
@@ -21,6 +21,7 @@ from schema.refusals import Refusal, refusing
 _LONGEST_TITLE = 60
 _LONGEST_KEY = 100
 _LONGEST_REASON = 500
+_MOST_LINES = 100
 #: Nobody plans further ahead, and a start that is long over is a mistake of the date.
 _FURTHEST = timedelta(days=365)
 _JUST_NOW = timedelta(hours=1)
@@ -103,6 +104,15 @@ class CancelLiveInput:
     reason: str | None = None
 
 
+@strawberry.input
+class RemoveDanmakuInput:
+    """Which lines of a room to remove, and why."""
+
+    room_id: strawberry.ID
+    ids: list[strawberry.ID]
+    reason: str | None = None
+
+
 ScheduleLiveResult = Annotated[LiveRoom | Refusal, strawberry.union("ScheduleLiveResult")]
 StartLiveResult = Annotated[LiveRoom | Refusal, strawberry.union("StartLiveResult")]
 EndLiveResult = Annotated[LiveRoom | Refusal, strawberry.union("EndLiveResult")]
@@ -119,7 +129,7 @@ class HostingMutation:
     async def schedule_live(self, info: Info, input: ScheduleLiveInput) -> ScheduleLiveResult | None:  # noqa: A002 - the API's word
         """Announce a room."""
         host = info.context.must_have(Role.HOST).user
-        room = await running.schedule(
+        room = await flows.schedule(
             host=host,
             title=read_text(input.title, "input.title", _LONGEST_TITLE, shortest=1),
             starts_at=await _read_start(info, input.starts_at),
@@ -175,7 +185,7 @@ class HostingMutation:
         """Change a room."""
         room = read_room(input.room_id)
         by, _ = await _in_control(info, room)
-        await running.edit(room, by=by, expected_version=input.expected_version, wanted=await _read_edit(info, input))
+        await flows.edit(room, by=by, expected_version=input.expected_version, wanted=await _read_edit(info, input))
         return await _control(room)
 
     @strawberry.mutation(
@@ -207,6 +217,27 @@ class HostingMutation:
         room = read_room(input.room_id)
         by, _ = await _in_control(info, room)
         await running.cancel(room, by=by, expected_version=input.expected_version, reason=_read_reason(input.reason))
+        return await _control(room)
+
+    @strawberry.mutation(
+        description="The room's host, or COMMUNITY_MANAGER. Takes lines off the screens and out of the replay; "
+        "a repeat changes nothing."
+    )
+    @refusing
+    async def remove_danmaku(
+        self,
+        info: Info,
+        input: RemoveDanmakuInput,  # noqa: A002 - the API's word
+    ) -> LiveControlResult | None:
+        """Remove lines."""
+        room = read_room(input.room_id)
+        by, _ = await _in_control(info, room)
+        if len(input.ids) > _MOST_LINES:
+            bad_input("input.ids", "100 lines at most are removed at once.")
+        lines = [read_id("danmaku", each, "input.ids") for each in input.ids]
+        await talking.remove(
+            room, lines=[DanmakuId(each) for each in lines if each], by=by, reason=_read_reason(input.reason)
+        )
         return await _control(room)
 
 
