@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0015_listeners')]
+    dependencies = [("pintuan", "0016_staff_shelves")]
 
     initial = False
 
