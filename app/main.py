@@ -25,7 +25,7 @@ from app.core.worker import run_worker
 from app.demo.examples import EXAMPLES
 from app.live.watching import WATCHERS
 from app.notifications.presence import LISTENERS
-from app.web import exports, health, landing, media, metrics, middleware, pay_notify, push, uploads, welcome
+from app.web import exports, health, landing, live, media, metrics, middleware, pay_notify, push, uploads, welcome
 from app.wechat.sandbox import create_sandbox, running
 from schema.engine import Engine, EngineSettings
 
@@ -75,6 +75,7 @@ def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
         *pay_notify.routes(),
         *push.routes(),
         *landing.routes(),
+        *live.routes(),
         *media.routes(),
         *uploads.routes(),
         *exports.routes(),

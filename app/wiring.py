@@ -33,6 +33,7 @@ from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
 from app.live import jobs as live_jobs
 from app.live import queries as live
+from app.live import reactions as live_reactions
 from app.live.actions.change import STREAM as LIVE_STREAM
 from app.live.actions.moderating import ModeratedDanmaku
 from app.live.actions.talking import KIND as DANMAKU
@@ -111,6 +112,7 @@ def join_rooms() -> None:
     checkout.register(Purpose.SOLO, checkout_flows)
     for reactions in (
         after_sale_reactions.REACTIONS,
+        live_reactions.REACTIONS,
         membership_reactions.REACTIONS,
         notifications_reactions.REACTIONS,
         personal_reactions.REACTIONS,

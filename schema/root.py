@@ -16,14 +16,15 @@ from schema.after_sale.queries import AfterSaleStaff
 from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
-from schema.catalog.queries import CatalogQuery
+from schema.catalog.mutations import CatalogMutation
+from schema.catalog.queries import CatalogQuery, CatalogStaff
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.checkout.mutations import CheckoutMutation
 from schema.checkout.queries import CheckoutViewer
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
-from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
+from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingStaff, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
@@ -92,6 +93,8 @@ class Staff(
     AccountsStaff,
     AfterSaleStaff,
     AuditLogStaff,
+    CatalogStaff,
+    GroupBuyingStaff,
     MembershipStaff,
     LiveStaff,
     ModerationStaff,
@@ -138,6 +141,7 @@ class Query(
 )
 class Mutation(
     AccountsMutation,
+    CatalogMutation,
     AfterSaleMutation,
     GroupBuyingMutation,
     CheckoutMutation,

@@ -8,10 +8,11 @@ from graphql import GraphQLError
 
 from app.accounts.models import Role
 from app.core.errors import TargetNotFound
-from app.core.ids import DanmakuId, LiveRoomId, ProductId, UserId
+from app.core.ids import DanmakuId, LiveRoomId, ProductId, UploadId, UserId
 from app.live import flows, queries, rules
 from app.live.actions import running, talking
 from app.live.actions.running import Edit
+from app.media.errors import UploadInvalid
 from schema.context import Info
 from schema.inputs import bad_input, read_id, read_text
 from schema.live.mutations.watching import as_it_is, read_room
@@ -76,6 +77,9 @@ class EditLiveInput:
     starts_at: datetime | None = None
     product_ids: list[strawberry.ID] | None = None
     slow_mode_seconds: int | None = None
+    cover_upload_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Purpose COVER, her own; shown once it has passed its check."
+    )
 
 
 @strawberry.input
@@ -289,7 +293,15 @@ async def _read_edit(info: Info, given: EditLiveInput) -> Edit:
         starts_at=None if given.starts_at is None else await _read_start(info, given.starts_at),
         products=None if given.product_ids is None else _read_products(given.product_ids),
         slow_mode=None if slow is None else timedelta(seconds=slow),
+        cover=None if given.cover_upload_id is None else _read_upload(given.cover_upload_id),
     )
+
+
+def _read_upload(text: str) -> UploadId:
+    upload = read_id("upload", text, "input.coverUploadId")
+    if upload is None:
+        raise UploadInvalid
+    return UploadId(upload)
 
 
 async def _read_start(info: Info, at: datetime) -> datetime:
