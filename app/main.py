@@ -23,7 +23,9 @@ from app.core.log import configure_logs
 from app.core.settings import Settings, settings
 from app.core.worker import run_worker
 from app.demo.examples import EXAMPLES
-from app.web import exports, health, landing, media, metrics, middleware, pay_notify, push, uploads, welcome
+from app.live.watching import WATCHERS
+from app.notifications.presence import LISTENERS
+from app.web import exports, health, landing, live, media, metrics, middleware, pay_notify, push, uploads, welcome
 from app.wechat.sandbox import create_sandbox, running
 from schema.engine import Engine, EngineSettings
 
@@ -46,7 +48,8 @@ def create_app(chosen: Settings | None = None) -> Starlette:
             await stack.enter_async_context(wiring.running(chosen))
             if sandbox is not None:
                 await stack.enter_async_context(running(sandbox))
-            await stack.enter_async_context(_in_background(streams.keep_net()))
+            for kept in (streams.keep_net(), WATCHERS.keep(), LISTENERS.keep()):
+                await stack.enter_async_context(_in_background(kept))
             if chosen.in_process_worker:
                 await stack.enter_async_context(_in_background(run_worker(wiring.JOBS)))
             yield
@@ -72,6 +75,7 @@ def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
         *pay_notify.routes(),
         *push.routes(),
         *landing.routes(),
+        *live.routes(),
         *media.routes(),
         *uploads.routes(),
         *exports.routes(),

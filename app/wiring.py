@@ -31,8 +31,12 @@ from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
+from app.live import jobs as live_jobs
 from app.live import queries as live
+from app.live import reactions as live_reactions
 from app.live.actions.change import STREAM as LIVE_STREAM
+from app.live.actions.moderating import ModeratedDanmaku
+from app.live.actions.talking import KIND as DANMAKU
 from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
@@ -80,6 +84,7 @@ JOBS: list[Job] = [
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
+    *live_jobs.JOBS,
     *notifications_jobs.JOBS,
     *catalog_jobs.JOBS,
     *media_jobs.JOBS,
@@ -107,6 +112,7 @@ def join_rooms() -> None:
     checkout.register(Purpose.SOLO, checkout_flows)
     for reactions in (
         after_sale_reactions.REACTIONS,
+        live_reactions.REACTIONS,
         membership_reactions.REACTIONS,
         notifications_reactions.REACTIONS,
         personal_reactions.REACTIONS,
@@ -118,6 +124,7 @@ def join_rooms() -> None:
     streams.register("inbox", notifications.heads)
     streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)
+    moderation.register(DANMAKU, ModeratedDanmaku())
     moderation.register(personal_actions.USER, personal_reactions.Nickname())
     keeping.join()
     for kind, reader in things.READERS.items():

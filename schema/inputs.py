@@ -66,6 +66,13 @@ def read_page_size(first: int, path: str = "first") -> int:
     return first
 
 
+def read_count(count: int, path: str, least: int, most: int) -> int:
+    """A number within its bounds."""
+    if not least <= count <= most:
+        bad_input(path, "This is {least} to {most}.", least=least, most=most)
+    return count
+
+
 def read_text(text: str, path: str, longest: int, *, shortest: int = 0) -> str:
     """A text without surrounding space, within its length in characters and without control characters.
 

@@ -10,6 +10,9 @@ PUBLIC_TYPES = frozenset(
         "Perk", "Person", "Product", "ProductConnection", "ProductEdge", "ProductOption", "RefundProgress", "Seat",
         "Sku", "Tier",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
+        "Danmaku", "DanmakuBatch", "DanmakuConnection", "DanmakuEdge", "DanmakuRemoved", "FlashSaleOpened", "LikeTotal",
+        "LiveEnded", "LivePaused", "LiveRoomFrame", "LiveStarted", "LotteryDrawn", "LotteryOpened", "LotteryWinner",
+        "ProductExplained", "RedPacketRainStarted", "WatchingCount",
     }
 )  # fmt: skip
 
@@ -20,6 +23,7 @@ PUBLIC_ROOT_FIELDS = frozenset(
         ("Query", "group"),
         ("Query", "deal"),
         ("Query", "deals"),
+        ("Subscription", "liveRoomEvents"),
         ("Query", "membershipTiers"),
         ("Query", "product"),
         ("Query", "products"),

@@ -16,18 +16,20 @@ from schema.after_sale.queries import AfterSaleStaff
 from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
-from schema.catalog.queries import CatalogQuery
+from schema.catalog.mutations import CatalogMutation
+from schema.catalog.queries import CatalogQuery, CatalogStaff
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.checkout.mutations import CheckoutMutation
 from schema.checkout.queries import CheckoutViewer
 from schema.context import Info
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
-from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
+from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingStaff, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.live.subscriptions import LiveSubscription
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
 from schema.membership.mutations import MembershipMutation
@@ -91,6 +93,8 @@ class Staff(
     AccountsStaff,
     AfterSaleStaff,
     AuditLogStaff,
+    CatalogStaff,
+    GroupBuyingStaff,
     MembershipStaff,
     LiveStaff,
     ModerationStaff,
@@ -137,6 +141,7 @@ class Query(
 )
 class Mutation(
     AccountsMutation,
+    CatalogMutation,
     AfterSaleMutation,
     GroupBuyingMutation,
     CheckoutMutation,
@@ -155,6 +160,7 @@ class Mutation(
 @strawberry.type
 class Subscription(
     GroupBuyingSubscription,
+    LiveSubscription,
     NotificationsSubscription,
     MembershipSubscription,
 ):

@@ -30,7 +30,7 @@ PARTS_OF_SCHEMA = {"types", "queries", "mutations", "subscriptions", "loaders", 
 PARTS_OF_ONE = {
     "accounts": {"tokens"},
     "live": {"vendor", "watching"},
-    "notifications": {"templates"},
+    "notifications": {"presence", "templates"},
     "media": {"pictures", "store"},
 }
 PARTS_OF_SHARE |= {"targets", "things"}

@@ -1,4 +1,4 @@
-"""How text is cut into words and found again, alike on both databases.
+"""Which choices a product can have; how text is cut into words and found again, alike on both databases.
 
 What is searched is kept as its words between spaces, the weightier texts first and `|` between them:
 ` 西湖 龙井 | 茶 | 明前 清香 `. A query's words are looked for with LIKE, which both databases have.
@@ -7,8 +7,11 @@ What is searched is kept as its words between spaces, the weightier texts first 
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import rjieba
+
+from app.catalog.errors import SkuInvalid
 
 #: Between the texts; no word is only this.
 _BETWEEN = "|"
@@ -102,3 +105,24 @@ def _finest(word: str) -> list[str]:
         parts.append(word[place:end])
         place = end
     return parts
+
+
+def check_skus(options: Sequence[dict[str, Any]], choices: Sequence[Sequence[str]]) -> None:
+    """Refuse choices that are none of a product with these options: SkuInvalid."""
+    for values in choices:
+        if len(values) != len(options):
+            raise SkuInvalid
+        if any(value not in option["values"] for option, value in zip(options, values, strict=True)):
+            raise SkuInvalid
+    if len({tuple(values) for values in choices}) != len(choices):
+        raise SkuInvalid
+
+
+def with_values(options: Sequence[dict[str, Any]], values: Sequence[str]) -> list[dict[str, Any]]:
+    """These options with one more choice's values among theirs. SkuInvalid where it has not one for each."""
+    if len(values) != len(options) or not options:
+        raise SkuInvalid
+    return [
+        {**option, "values": [*option["values"], *([] if value in option["values"] else [value])]}
+        for option, value in zip(options, values, strict=True)
+    ]

@@ -55,6 +55,8 @@ class Deal(Model):
     no_delivery: list[str] = fields.JSONField()
     #: Title and product cut into words, so that both databases find Chinese alike.
     search_text = fields.TextField()
+    #: Grows with everything that staff do with it.
+    version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -89,6 +91,8 @@ class Offer(Model):
     quota = fields.IntField()
     quota_left = fields.IntField()
     position = fields.SmallIntField()
+    #: Staff have taken it out of the deal.
+    closed = fields.BooleanField(default=False)
 
     class Meta:
         table = "offers"

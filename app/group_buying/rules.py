@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.core.errors import DomainError
 from app.core.ids import GroupId, OrderId
 from app.group_buying import errors
-from app.group_buying.states import Audience, DealStatus, GroupStatus
+from app.group_buying.states import Audience, DealMove, DealStatus, GroupStatus
 
 HOLD = timedelta(minutes=10)
 #: On the last seat, so that nobody can keep a group from completing for long.
@@ -92,6 +92,24 @@ def deal_status(deal: DealTerms, now: datetime) -> DealStatus:
     if now < deal.starts_at:
         return DealStatus.SCHEDULED
     return DealStatus.RUNNING if now < deal.ends_at else DealStatus.ENDED
+
+
+def moved(move: DealMove, deal: DealTerms, now: datetime) -> DealStatus | None:
+    """What a deal's status becomes by this move; None where it cannot be made as the deal stands now."""
+    earlier, later = _MOVES[move]
+    if deal_status(deal, now) not in earlier:
+        return None
+    # A deal whose time is over could be scheduled, and would have ended in the same moment.
+    return None if later is DealStatus.SCHEDULED and now >= deal.ends_at else later
+
+
+#: From which statuses each move is possible, and to which it leads; times decide when SCHEDULED is RUNNING.
+_MOVES: dict[DealMove, tuple[frozenset[DealStatus], DealStatus]] = {
+    DealMove.SCHEDULE: (frozenset({DealStatus.DRAFT}), DealStatus.SCHEDULED),
+    DealMove.PAUSE: (frozenset({DealStatus.SCHEDULED, DealStatus.RUNNING}), DealStatus.PAUSED),
+    DealMove.RESUME: (frozenset({DealStatus.PAUSED}), DealStatus.SCHEDULED),
+    DealMove.END: (frozenset({DealStatus.SCHEDULED, DealStatus.RUNNING, DealStatus.PAUSED}), DealStatus.ENDED),
+}
 
 
 def refusal_to_open(deal: DealTerms, buyer: BuyerFacts, quantity: int, now: datetime) -> DomainError | None:

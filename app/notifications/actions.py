@@ -38,8 +38,8 @@ async def tell(
 ) -> None:
     """Write one entry into each user's inbox, in the running transaction.
 
-    Who has a consent left for the purpose also gets a subscribe message, and the consent is used up. Told twice
-    is told twice: the caller's transaction makes it once.
+    Who has a consent left for the purpose and does not have the app open also gets a subscribe message, and the
+    consent is used up. Told twice is told twice: the caller's transaction makes it once.
     """
     if not db.in_transaction():
         raise RuntimeError("people are told in the transaction that makes it true")
@@ -75,8 +75,7 @@ async def _take_places(users: Sequence[UserId]) -> dict[UserId, int]:
 async def _write_messages(entries: Sequence[Notification], purpose: MessagePurpose) -> None:
     consenting = await db.rows(
         UUID,
-        "UPDATE message_consents SET remaining = remaining - 1 "
-        "WHERE user_id = ANY($1) AND purpose = $2 AND remaining > 0 AND muted_at IS NULL RETURNING user_id",
+        _USE_CONSENTS,
         [each.user_id for each in entries],
         purpose,
     )
@@ -229,6 +228,15 @@ async def _note_outcomes(
         elif outcomes[purpose] is MessageConsentOutcome.ACCEPT and counts:
             await db.execute(_ACCEPT, new_id(), user, purpose)
 
+
+#: Takes a consent of those who allow a message and do not hear the news over a socket.
+_USE_CONSENTS = """
+UPDATE message_consents SET remaining = remaining - 1
+ WHERE user_id = ANY($1) AND purpose = $2 AND remaining > 0 AND muted_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM listeners l JOIN listening_processes p ON p.id = l.process_id
+                    WHERE l.user_id = message_consents.user_id AND p.expires_at > $now)
+RETURNING user_id
+"""
 
 _MUTE = """
 INSERT INTO message_consents (id, user_id, purpose, remaining, muted_at) VALUES ($1, $2, $3, 0, $now)

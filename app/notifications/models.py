@@ -21,6 +21,7 @@ class NotificationKind(StrEnum):
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED"
     REFUND_SENT = "REFUND_SENT"
     REFUND_FAILED = "REFUND_FAILED"
+    LIVE_STARTED = "LIVE_STARTED"
     TIER_CHANGED = "TIER_CHANGED"
     ORDER_SHIPPED = "ORDER_SHIPPED"
     REFUND_REJECTED = "REFUND_REJECTED"
@@ -121,3 +122,24 @@ class Message(Model):
 
     class Meta:
         table = "messages"
+
+
+class ListeningProcess(Model):
+    """A server process that has sockets; what stands in `listeners` counts only while it renews this."""
+
+    id: UUID = fields.UUIDField(primary_key=True)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "listening_processes"
+
+
+class Listener(Model):
+    """Somebody who has the app open at a process."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    user_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    process_id: UUID = fields.UUIDField()
+
+    class Meta:
+        table = "listeners"

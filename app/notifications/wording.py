@@ -35,6 +35,7 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.LATE_PAYMENT_REFUNDED: "Your payment came too late",
     NotificationKind.REFUND_SENT: "Your refund has arrived",
     NotificationKind.REFUND_FAILED: "Your refund is delayed",
+    NotificationKind.LIVE_STARTED: "{nickname} is live",
     NotificationKind.TIER_CHANGED: "Your membership: {tier}",
     NotificationKind.ORDER_SHIPPED: "Your parcel is on its way",
     NotificationKind.REFUND_REJECTED: "Your request for a refund was declined",
@@ -49,6 +50,7 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.REFUND_SENT: "{amount} went back to where you paid from: {why}.",
     NotificationKind.TIER_CHANGED: "{why}",
     NotificationKind.REFUND_FAILED: "{amount} could not be sent back by itself. We are working on it; please wait.",
+    NotificationKind.LIVE_STARTED: "{title} has started. Come in!",
     NotificationKind.ORDER_SHIPPED: "{title}: {carrier}, {number}.",
     NotificationKind.REFUND_REJECTED: "{reason}",
 }

@@ -1,5 +1,6 @@
 """What the API says of products."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
@@ -79,6 +80,58 @@ async def open_product(info: Info, product: UUID) -> Product | None:
     loader: DataLoader[ProductId, models.Product | None] = info.context.loader(load_products)
     row = await loader.load(ProductId(product))
     return Product.of(row) if row else None
+
+
+@strawberry.type(description="A choice of a product as staff see it.")
+class StaffSku:
+    """A choice of a product as staff see it."""
+
+    id: strawberry.ID = strawberry.field(description="Of the catalogue's SKU.")
+    option_values: list[str]
+    price: Money = strawberry.field(description="What it costs alone.")
+    stock: int = strawberry.field(description="Pieces that can be bought alone.")
+    claimed: int = strawberry.field(description="Pieces that purchases alone hold or have bought.")
+
+
+@strawberry.type(description="A product as staff see it: MERCHANT, MARKETER and SUPPORT.")
+class StaffProduct:
+    """A product as staff see it."""
+
+    row: strawberry.Private[models.Product]
+    product: Product
+    version: int = strawberry.field(description="What mutations take as expectedVersion.")
+    category: str
+    shipping: Money = strawberry.field(description="What shipping an order of it costs.")
+    off_sale_at: datetime | None = strawberry.field(description="Null while it is on sale.")
+    created_at: datetime
+
+    @strawberry.field
+    async def skus(self, info: Info) -> list[StaffSku]:
+        """List its choices."""
+        loader: DataLoader[ProductId, list[models.Sku]] = info.context.loader(load_skus_of)
+        return [
+            StaffSku(
+                id=public_id("sku", sku.id),
+                option_values=sku.option_values,
+                price=Money.of(sku.price_fen),
+                stock=sku.stock,
+                claimed=sku.claimed,
+            )
+            for sku in await loader.load(self.row.id)
+        ]
+
+    @classmethod
+    def of(cls, row: models.Product) -> "StaffProduct":
+        """The API's form of a product for staff."""
+        return cls(
+            row=row,
+            product=Product.of(row),
+            version=row.version,
+            category=row.category,
+            shipping=Money.of(row.shipping_fen),
+            off_sale_at=row.off_sale_at,
+            created_at=row.created_at,
+        )
 
 
 #: Kind of public id to what opens it.

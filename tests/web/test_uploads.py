@@ -239,7 +239,7 @@ async def test_wechat_is_asked_at_an_address_that_it_can_open(api: Api, wechat: 
     await _post(ticket)
     assert await jobs.check_pictures() == 1
     assert await jobs.check_pictures() == 0
-    (asked,) = (await wechat.sent())["media_check"]
+    (asked,) = (await wechat.sent())["media_checks"]
     assert (await _see(asked["media_url"].removeprefix(f"{ORIGIN}/media/"))).status_code == 200
     await hear_verdict(trace_id=asked["trace_id"], verdict=Verdict.PASSED)
     assert (await _upload(ticket)).verdict is Verdict.PASSED

@@ -80,12 +80,13 @@ async def buy_now(*, buyer: UserId, product: ProductId, choice: SoloChoice, key:
 
 
 async def _chosen(product: ProductId, sku: SkuId | None) -> Sku:
-    on_sale = (await catalog.skus_of([product]))[product]
-    if not on_sale:
+    found = (await catalog.products([product])).get(product)
+    if found is None or found.off_sale_at is not None:
         raise ProductNotFound
+    on_sale = (await catalog.skus_of([product]))[product]
     if sku is None and len(on_sale) != 1:
         raise SkuRequired
-    found = [each for each in on_sale if sku in {None, each.id}]
-    if not found:
+    chosen = [each for each in on_sale if sku in {None, each.id}]
+    if not chosen:
         raise SkuRequired
-    return found[0]
+    return chosen[0]

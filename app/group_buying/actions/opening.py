@@ -150,7 +150,10 @@ async def _agree(buyer: UserId, deal: Deal, choice: Choice, *, prices: dict[Offe
     if not 1 <= choice.quantity <= rules.MOST_PIECES:
         raise QuantityInvalid
     # A group sells what was on offer when it opened, at the price of then.
-    on_offer = [each for each in await queries.offers_of(deal.id) if prices is None or each.id in prices]
+    if prices is None:
+        on_offer = await queries.offers_of(deal.id)
+    else:
+        on_offer = [each for each in await queries.all_offers_of(deal.id) if each.id in prices]
     offer = _chosen(on_offer, choice.offer)
     price = offer.price_fen if prices is None else prices[offer.id]
     goods = Goods(sku=offer.sku_id, pieces=choice.quantity, unit_fen=price, kind=PriceKind.GROUP)

@@ -143,7 +143,7 @@ LeaveGroupResult = Annotated[_Order | GroupEnded | Refusal, strawberry.union("Le
 
 
 @strawberry.type
-class GroupBuyingMutation:
+class BuyingMutation:
     """The money path."""
 
     @strawberry.mutation(

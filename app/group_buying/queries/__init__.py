@@ -85,13 +85,19 @@ SELECT id, relevance, ends_at FROM (
 
 async def offers_of(deal_id: DealId) -> list[Offer]:
     """What a deal offers, in its order."""
+    return await Offer.filter(deal_id=deal_id, closed=False).order_by("position")
+
+
+async def all_offers_of(deal_id: DealId) -> list[Offer]:
+    """What a deal offers and has offered: groups that are there still sell what staff have taken out since."""
     return await Offer.filter(deal_id=deal_id).order_by("position")
 
 
-async def offers_of_deals(ids: Sequence[DealId]) -> dict[DealId, list[Offer]]:
-    """What these deals offer, each in its order."""
+async def offers_of_deals(ids: Sequence[DealId], *, closed_too: bool = False) -> dict[DealId, list[Offer]]:
+    """What these deals offer, each in its order; if asked for, also what staff have taken out since."""
     found: dict[DealId, list[Offer]] = {each: [] for each in ids}
-    for offer in await Offer.filter(deal_id__in=ids).order_by("position"):
+    wanted = Offer.filter(deal_id__in=ids) if closed_too else Offer.filter(deal_id__in=ids, closed=False)
+    for offer in await wanted.order_by("position"):
         found[offer.deal_id].append(offer)
     return found
 
