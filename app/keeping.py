@@ -66,6 +66,7 @@ READERS: Mapping[str, Reader] = {
 #: Tables that name a person and are left out of her export.
 NOT_EXPORTED: Mapping[str, str] = {
     "idempotency_keys": "for a week, by what her phone repeats itself",
+    "listeners": "that her inbox is open on a phone; gone when it closes",
     "inbox_heads": "how many entries her inbox has had: these are exported",
     "live_speakers": "when she may write again in a live room; minutes",
     "live_rooms": "the shop's: names the member of staff who hosts",

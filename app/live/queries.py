@@ -106,7 +106,7 @@ async def likes(room_id: LiveRoomId) -> int:
     return await db.value(int, _LIKES, room_id) or 0
 
 
-_LIKES = "SELECT COALESCE(SUM(total), 0) FROM live_like_counters WHERE room_id = $1"
+_LIKES = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) FROM live_like_counters WHERE room_id = $1"
 
 
 async def sockets(room_id: LiveRoomId) -> int:
@@ -114,7 +114,9 @@ async def sockets(room_id: LiveRoomId) -> int:
     return await db.value(int, _SOCKETS, room_id) or 0
 
 
-_SOCKETS = "SELECT COALESCE(SUM(sockets), 0) FROM live_watching WHERE room_id = $1 AND expires_at > $now"
+_SOCKETS = """
+SELECT CAST(COALESCE(SUM(sockets), 0) AS BIGINT) FROM live_watching WHERE room_id = $1 AND expires_at > $now
+"""
 
 
 async def events_after(room_id: LiveRoomId, after: int, *, limit: int) -> list[LiveEvent]:
