@@ -36,7 +36,7 @@ class DeskItem(Node):
             subject=row.subject,
             detail=[
                 NameValue(name=name, value=value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-                for name, value in row.detail.items()
+                for name, value in sorted(row.detail.items())
             ],
             opened_at=row.opened_at,
             resolved_at=row.resolved_at,
