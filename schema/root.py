@@ -22,6 +22,9 @@ from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.checkout.mutations import CheckoutMutation
 from schema.checkout.queries import CheckoutViewer
 from schema.context import Info
+from schema.desk.mutations import DeskMutation
+from schema.desk.queries import DeskStaff
+from schema.desk.types import NODE_OPENERS as DESK_NODES
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
 from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingStaff, GroupBuyingViewer
@@ -62,6 +65,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AFTER_SALE_NODES,
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
+    **DESK_NODES,
     **GROUP_BUYING_NODES,
     **MEMBERSHIP_NODES,
     **MODERATION_NODES,
@@ -94,6 +98,7 @@ class Staff(
     AfterSaleStaff,
     AuditLogStaff,
     CatalogStaff,
+    DeskStaff,
     GroupBuyingStaff,
     MembershipStaff,
     LiveStaff,
@@ -142,6 +147,7 @@ class Query(
 class Mutation(
     AccountsMutation,
     CatalogMutation,
+    DeskMutation,
     AfterSaleMutation,
     GroupBuyingMutation,
     CheckoutMutation,

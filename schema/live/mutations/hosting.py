@@ -187,8 +187,7 @@ class HostingMutation:
     @refusing
     async def edit_live(self, info: Info, input: EditLiveInput) -> LiveControlResult | None:  # noqa: A002 - the API's word
         """Change a room."""
-        room = read_room(input.room_id)
-        by, _ = await _in_control(info, room)
+        by, _, room = await _in_control(info, input.room_id)
         await flows.edit(room, by=by, expected_version=input.expected_version, wanted=await _read_edit(info, input))
         return await _control(room)
 
@@ -198,8 +197,7 @@ class HostingMutation:
     @refusing
     async def pause_live(self, info: Info, input: PauseLiveInput) -> LiveControlResult | None:  # noqa: A002 - the API's word
         """Pause a room."""
-        room = read_room(input.room_id)
-        by, as_staff = await _in_control(info, room)
+        by, as_staff, room = await _in_control(info, input.room_id)
         await running.pause(
             room, by=by, as_staff=as_staff, expected_version=input.expected_version, reason=_read_reason(input.reason)
         )
@@ -209,8 +207,7 @@ class HostingMutation:
     @refusing
     async def resume_live(self, info: Info, input: ResumeLiveInput) -> LiveControlResult | None:  # noqa: A002 - the API's word
         """Let a room go on."""
-        room = read_room(input.room_id)
-        by, as_staff = await _in_control(info, room)
+        by, as_staff, room = await _in_control(info, input.room_id)
         await running.resume(room, by=by, as_staff=as_staff, expected_version=input.expected_version)
         return await _control(room)
 
@@ -218,8 +215,7 @@ class HostingMutation:
     @refusing
     async def cancel_live(self, info: Info, input: CancelLiveInput) -> LiveControlResult | None:  # noqa: A002 - the API's word
         """Cancel a room."""
-        room = read_room(input.room_id)
-        by, _ = await _in_control(info, room)
+        by, _, room = await _in_control(info, input.room_id)
         await running.cancel(room, by=by, expected_version=input.expected_version, reason=_read_reason(input.reason))
         return await _control(room)
 
@@ -234,8 +230,7 @@ class HostingMutation:
         input: RemoveDanmakuInput,  # noqa: A002 - the API's word
     ) -> LiveControlResult | None:
         """Remove lines."""
-        room = read_room(input.room_id)
-        by, _ = await _in_control(info, room)
+        by, _, room = await _in_control(info, input.room_id)
         if len(input.ids) > _MOST_LINES:
             bad_input("input.ids", "100 lines at most are removed at once.")
         lines = [read_id("danmaku", each, "input.ids") for each in input.ids]
@@ -254,15 +249,15 @@ async def _as_host(info: Info, room_id: str) -> tuple[UserId, LiveRoomId]:
     return asker.user, room
 
 
-async def _in_control(info: Info, room: LiveRoomId) -> tuple[UserId, bool]:
-    """Who asks, and whether she does so as staff and not as the room's host. TargetNotFound."""
-    asker = info.context.must_be_signed_in()
-    if not asker.roles.isdisjoint({Role.COMMUNITY_MANAGER, Role.ADMIN}):
-        return asker.user, True
-    info.context.must_have(Role.HOST)
+async def _in_control(info: Info, room_id: str) -> tuple[UserId, bool, LiveRoomId]:
+    """Who asks, whether she does so as staff and not as the room's host, and which room. TargetNotFound."""
+    asker = info.context.must_have(Role.HOST, Role.COMMUNITY_MANAGER)
+    room = read_room(room_id)
+    if info.context.has_any(Role.COMMUNITY_MANAGER):
+        return asker.user, True, room
     if await _host_of(room) != asker.user:
         _forbidden()
-    return asker.user, False
+    return asker.user, False, room
 
 
 async def _host_of(room: LiveRoomId) -> UserId:
