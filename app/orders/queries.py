@@ -5,10 +5,10 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from app.core.ids import OrderId, UserId
+from app.core.ids import OrderId, ProductId, UserId
 from app.orders.errors import OrderNotFound
 from app.orders.models import Order, OrderEvent, OrderLine, Shipment
-from app.orders.rules import BOUGHT
+from app.orders.rules import BOUGHT, HAS_RECEIVED
 
 
 async def order_of(user: UserId, order: OrderId) -> Order:
@@ -53,6 +53,12 @@ async def lines_of(ids: Sequence[OrderId]) -> dict[OrderId, list[OrderLine]]:
 async def shipments_of(ids: Sequence[OrderId]) -> dict[OrderId, Shipment]:
     """The parcels of these orders; one that was not shipped is left out."""
     return {each.order_id: each for each in await Shipment.filter(order_id__in=ids)}
+
+
+async def received(users: Sequence[UserId]) -> set[tuple[UserId, ProductId]]:
+    """Which products these people have received, and not given back."""
+    lines = OrderLine.filter(order__user_id__in=list(set(users)), order__status__in=list(HAS_RECEIVED))
+    return {(user, product) for user, product in await lines.distinct().values_list("order__user_id", "product_id")}
 
 
 async def history_of(order: OrderId) -> list[OrderEvent]:
