@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from app.accounts import queries as accounts
+from app.after_sale import audit as after_sale_audit
+from app.after_sale import reactions as after_sale_reactions
 from app.checkout import audit as checkout_audit
 from app.checkout import flows as checkout_flows
 from app.checkout import jobs as checkout_jobs
@@ -76,6 +78,7 @@ JOBS: list[Job] = [
 CHECKS: list[Check] = [
     *payments_audit.CHECKS,
     *orders_audit.CHECKS,
+    *after_sale_audit.CHECKS,
     *membership_audit.CHECKS,
     *checkout_audit.CHECKS,
     *group_buying_audit.CHECKS,
@@ -89,7 +92,12 @@ def join_rooms() -> None:
     payments.register(Purpose.SOLO, SoloSale())
     checkout.register(Purpose.GROUP_SEAT, group_buying_flows)
     checkout.register(Purpose.SOLO, checkout_flows)
-    for reactions in (membership_reactions.REACTIONS, notifications_reactions.REACTIONS, share_reactions.REACTIONS):
+    for reactions in (
+        after_sale_reactions.REACTIONS,
+        membership_reactions.REACTIONS,
+        notifications_reactions.REACTIONS,
+        share_reactions.REACTIONS,
+    ):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
     streams.register(LIVE_STREAM, live.heads)

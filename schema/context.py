@@ -58,10 +58,15 @@ class Context:
             raise GraphQLError("Sign in first.", extensions={"code": "UNAUTHENTICATED"})
         return asker
 
-    def must_have(self, role: Role) -> Asker:
-        """Who asks, if she has the role or is an admin; else a FORBIDDEN error."""
+    def has_any(self, *roles: Role) -> bool:
+        """Whether who asks has one of these roles, or is an admin."""
+        asker = self.who()
+        return asker is not None and not asker.roles.isdisjoint({*roles, Role.ADMIN})
+
+    def must_have(self, *roles: Role) -> Asker:
+        """Who asks, if she has one of these roles or is an admin; else a FORBIDDEN error."""
         asker = self.must_be_signed_in()
-        if role not in asker.roles and Role.ADMIN not in asker.roles:
+        if not self.has_any(*roles):
             raise GraphQLError("Your role does not allow this.", extensions={"code": "FORBIDDEN"})
         return asker
 

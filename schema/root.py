@@ -11,6 +11,9 @@ from app.core import ids
 from schema.accounts.mutations import AccountsMutation
 from schema.accounts.queries import NODE_OPENERS as ACCOUNTS_NODES
 from schema.accounts.queries import AccountsStaff, AccountsViewer
+from schema.after_sale.mutations import AfterSaleMutation
+from schema.after_sale.queries import AfterSaleStaff
+from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
@@ -32,7 +35,8 @@ from schema.notifications.mutations import NotificationsMutation
 from schema.notifications.queries import NODE_OPENERS as NOTIFICATIONS_NODES
 from schema.notifications.queries import NotificationsViewer
 from schema.notifications.subscriptions import NotificationsSubscription
-from schema.orders.queries import OrdersViewer
+from schema.orders.mutations import OrdersMutation
+from schema.orders.queries import OrdersStaff, OrdersViewer
 from schema.orders.types import NODE_OPENERS as ORDERS_NODES
 from schema.scalars import SCALARS, Node
 from schema.share import types as share
@@ -44,6 +48,7 @@ Opener = Callable[[Info, UUID], Awaitable[Any | None]]
 #: Kind of public id to what opens it, for whoever asks.
 NODE_OPENERS: dict[str, Opener] = {
     **ACCOUNTS_NODES,
+    **AFTER_SALE_NODES,
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
     **GROUP_BUYING_NODES,
@@ -64,10 +69,12 @@ class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewe
 
 @strawberry.type(description="What staff work with; each field names the role that it asks for, and ADMIN may all.")
 class Staff(
+    AccountsStaff,
+    AfterSaleStaff,
     AuditLogStaff,
     LiveStaff,
     ModerationStaff,
-    AccountsStaff,
+    OrdersStaff,
 ):
     """The staff's own."""
 
@@ -104,12 +111,14 @@ class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
 )
 class Mutation(
     AccountsMutation,
+    AfterSaleMutation,
     GroupBuyingMutation,
     LiveMutation,
-    ShareMutation,
-    NotificationsMutation,
     ModerationMutation,
     MediaMutation,
+    NotificationsMutation,
+    OrdersMutation,
+    ShareMutation,
 ):
     """What can be done."""
 

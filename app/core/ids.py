@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 AccountId = NewType("AccountId", UUID)
 AddressId = NewType("AddressId", UUID)
+AfterSaleId = NewType("AfterSaleId", UUID)
 DanmakuId = NewType("DanmakuId", UUID)
 DealId = NewType("DealId", UUID)
 ExportId = NewType("ExportId", UUID)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.accounts import queries as accounts
+from app.after_sale.facts import RefundRejected
 from app.core.ids import GroupId, OrderId
 from app.core.outbox import Fact, Reaction
 from app.core.targets import Target
@@ -14,6 +15,8 @@ from app.group_buying import queries as group_buying
 from app.group_buying.facts import GroupCompleted, GroupFailing, LatePaymentRefunded, LeaderChanged, SeatTaken
 from app.notifications.actions import tell
 from app.notifications.models import MessagePurpose, NotificationKind
+from app.orders import queries as orders
+from app.orders.facts import OrderShipped
 from app.payments.facts import RefundFailed, RefundSucceeded
 
 
@@ -95,6 +98,29 @@ async def tell_of_failed_refund(fact: RefundFailed) -> None:
     )
 
 
+async def tell_of_parcel(fact: OrderShipped) -> None:
+    """Tell the buyer that her parcel is on its way."""
+    (parcel,) = (await orders.shipments_of([fact.order])).values()
+    first, *_ = (await orders.lines_of([fact.order]))[fact.order]
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.ORDER_SHIPPED,
+        target=_order(fact.order),
+        values={"title": first.title, "carrier": parcel.carrier, "number": parcel.tracking_number},
+        purpose=MessagePurpose.SHIPPED,
+    )
+
+
+async def tell_of_rejected_refund(fact: RefundRejected) -> None:
+    """Tell the buyer that her request was declined, and why."""
+    await tell(
+        users=[fact.buyer],
+        kind=NotificationKind.REFUND_REJECTED,
+        target=_order(fact.order),
+        values={"reason": fact.reason},
+    )
+
+
 def _group(group: GroupId) -> Target:
     return Target("group", group)
 
@@ -116,4 +142,6 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     LatePaymentRefunded: [tell_of_late_payment],
     RefundSucceeded: [tell_of_refund],
     RefundFailed: [tell_of_failed_refund],
+    OrderShipped: [tell_of_parcel],
+    RefundRejected: [tell_of_rejected_refund],
 }

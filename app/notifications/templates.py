@@ -4,6 +4,7 @@ Whoever registers the templates in WeChat's console picks ones with these keys:
 
 GROUP_RESULT  thing1 商品名称, phrase2 拼团结果, time3 时间, thing4 温馨提示
 REFUND        amount1 退款金额, thing2 退款原因, time3 退款时间
+SHIPPED       thing1 商品名称, thing2 快递公司, character_string3 快递单号, time4 发货时间
 
 `PINTUAN_MESSAGE_TEMPLATES` says their ids; with WeChat's sandbox any id will do.
 """
@@ -18,12 +19,14 @@ from app.core.targets import Target
 from app.core.words import CHINESE, say
 from app.notifications import wording
 from app.notifications.models import MessagePurpose, Notification, NotificationKind
+from app.orders.wording import carrier
 
 _CHINA = timezone(timedelta(hours=8))
 
 _SANDBOX = {
     MessagePurpose.GROUP_RESULT: "sandbox-group-result",
     MessagePurpose.REFUND: "sandbox-refund",
+    MessagePurpose.SHIPPED: "sandbox-shipped",
 }
 
 
@@ -73,9 +76,19 @@ def _refund(entry: Notification) -> dict[str, str]:
     }
 
 
+def _shipped(entry: Notification) -> dict[str, str]:
+    return {
+        "thing1": entry.values["title"],
+        "thing2": carrier(entry.values["carrier"], CHINESE),
+        "character_string3": entry.values["number"],
+        "time4": _moment(entry.created_at),
+    }
+
+
 _DATA: Mapping[MessagePurpose, Callable[[Notification], dict[str, str]]] = {
     MessagePurpose.GROUP_RESULT: _group_result,
     MessagePurpose.REFUND: _refund,
+    MessagePurpose.SHIPPED: _shipped,
 }
 
 

@@ -1,7 +1,7 @@
 """What an inbox entry says, in whatever language it is read in. Pure.
 
 An entry keeps a kind and values: `title` and `code` of the group, `nickname` (masked), `seats_left`, `size`,
-`amount_fen`, `reason`. The Chinese stands in the catalogue of words.
+`amount_fen`, `reason`, `carrier` and `number` of a parcel. The Chinese stands in the catalogue of words.
 """
 
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from app.core import money
 from app.core.words import say
 from app.group_buying.states import GroupFailure
 from app.notifications.models import NotificationKind
+from app.orders.wording import carrier
 from app.payments.models import RefundReason
 
 Values = Mapping[str, Any]
@@ -33,6 +34,8 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.LATE_PAYMENT_REFUNDED: "Your payment came too late",
     NotificationKind.REFUND_SENT: "Your refund has arrived",
     NotificationKind.REFUND_FAILED: "Your refund is delayed",
+    NotificationKind.ORDER_SHIPPED: "Your parcel is on its way",
+    NotificationKind.REFUND_REJECTED: "Your request for a refund was declined",
 }
 
 _BODIES: Mapping[NotificationKind, str] = {
@@ -43,6 +46,8 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.LATE_PAYMENT_REFUNDED: "{title}: your seat was gone by then. {amount} is on its way back to you.",
     NotificationKind.REFUND_SENT: "{amount} went back to where you paid from: {why}.",
     NotificationKind.REFUND_FAILED: "{amount} could not be sent back by itself. We are working on it; please wait.",
+    NotificationKind.ORDER_SHIPPED: "{title}: {carrier}, {number}.",
+    NotificationKind.REFUND_REJECTED: "{reason}",
 }
 
 _WHY_GROUP_FAILED: Mapping[GroupFailure, str] = {
@@ -78,6 +83,8 @@ def _spoken(kind: NotificationKind, values: Values, locale: str) -> dict[str, st
     spoken: dict[str, str] = {}
     if "seats_left" in values:
         spoken["seats"] = _seats(values["seats_left"], locale)
+    if "carrier" in values:
+        spoken["carrier"] = carrier(values["carrier"], locale)
     if "amount_fen" in values:
         spoken["amount"] = money.display(values["amount_fen"])
     if kind is NotificationKind.GROUP_FAILED:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from tortoise.expressions import Q
 
@@ -9,6 +10,8 @@ from app.core.ids import OrderId, ProductId, UserId
 from app.orders.errors import OrderNotFound
 from app.orders.models import Order, OrderEvent, OrderLine, Shipment
 from app.orders.rules import BOUGHT, HAS_RECEIVED
+from app.orders.states import OrderStatus
+from app.payments import queries as payments
 
 
 async def order_of(user: UserId, order: OrderId) -> Order:
@@ -42,12 +45,40 @@ async def page(user: UserId, *, limit: int, before: tuple[datetime, OrderId] | N
     return await found.order_by("-created_at", "-id").limit(limit)
 
 
+async def page_for_staff(
+    *,
+    status: OrderStatus | None = None,
+    among: Sequence[OrderId] | None = None,
+    limit: int,
+    before: tuple[datetime, OrderId] | None,
+) -> list[Order]:
+    """Everybody's orders, or those of these ids, the newest first, from after the given place on."""
+    found = Order.filter(status=status) if status else Order.all()
+    if among is not None:
+        found = found.filter(id__in=among)
+    if before is not None:
+        at, order = before
+        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=order))
+    return await found.order_by("-created_at", "-id").limit(limit)
+
+
+async def numbered(number: str) -> list[OrderId]:
+    """The orders that this number is of: its payment's at WeChat, ours or theirs, or its parcel's."""
+    parcels = await Shipment.filter(tracking_number=number)
+    return [*await payments.orders_numbered(number), *[each.order_id for each in parcels]]
+
+
 async def lines_of(ids: Sequence[OrderId]) -> dict[OrderId, list[OrderLine]]:
     """The lines of these orders."""
     found: dict[OrderId, list[OrderLine]] = {each: [] for each in ids}
     for line in await OrderLine.filter(order_id__in=ids).order_by("id"):
         found[line.order_id].append(line)
     return found
+
+
+async def line(line_id: UUID) -> OrderLine | None:
+    """A line by its id; None where there is none."""
+    return await OrderLine.get_or_none(id=line_id)
 
 
 async def shipments_of(ids: Sequence[OrderId]) -> dict[OrderId, Shipment]:

@@ -3,6 +3,9 @@
 Values: `carrier` and `number` of a parcel, `amount` as people read it, `reason` as it was written.
 """
 
+from collections.abc import Mapping
+
+from app.core.words import say
 from app.orders.states import OrderNote, OrderStatus
 
 WHAT_HAPPENED: dict[OrderStatus, str] = {
@@ -39,3 +42,16 @@ CARRIERS: dict[str, str] = {
     "YZPY": "China Post",
     "DBL": "Deppon Express",
 }
+
+
+def happened(status: OrderStatus, note: OrderNote | None, values: Mapping[str, str] | None, locale: str) -> str:
+    """One entry of an order's history, in words of this locale."""
+    known = dict(values or {})
+    if "carrier" in known:
+        known["carrier"] = carrier(known["carrier"], locale)
+    return say(locale, WHAT_ELSE_HAPPENED[note] if note else WHAT_HAPPENED[status], **known)
+
+
+def carrier(known_as: str, locale: str) -> str:
+    """What a carrier is called, by its id at WeChat."""
+    return say(locale, CARRIERS.get(known_as, known_as))

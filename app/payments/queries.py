@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from tortoise.expressions import Q
+
 from app.core.ids import OrderId, PaymentId
 from app.payments.models import Payment, Refund
 
@@ -9,6 +11,16 @@ from app.payments.models import Payment, Refund
 async def payment_of(order: OrderId) -> Payment | None:
     """The payment of an order; None where nothing was to be paid."""
     return await Payment.get_or_none(order_id=order)
+
+
+async def payments_of(orders: Sequence[OrderId]) -> dict[OrderId, Payment]:
+    """The payments of these orders; one for which nothing was to be paid is left out."""
+    return {each.order_id: each for each in await Payment.filter(order_id__in=orders)}
+
+
+async def orders_numbered(number: str) -> list[OrderId]:
+    """The orders whose payment has this number: ours, or WeChat's as it stands in the buyer's bill."""
+    return [each.order_id for each in await Payment.filter(Q(out_trade_no=number) | Q(transaction_id=number))]
 
 
 async def payment_by_id(payment: PaymentId) -> Payment:

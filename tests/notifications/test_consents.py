@@ -15,6 +15,8 @@ from tests.factories.notifications import a_consent, a_user_id, told
 pytestmark = pytest.mark.usefixtures("database")
 
 RESULT, REFUND = MessagePurpose.GROUP_RESULT, MessagePurpose.REFUND
+#: The purposes looked at; those of later rooms are asked for in the same way.
+SEEN = {RESULT, REFUND}
 ACCEPT, REJECT = MessageConsentOutcome.ACCEPT, MessageConsentOutcome.REJECT
 BAN, FILTER = MessageConsentOutcome.BAN, MessageConsentOutcome.FILTER
 
@@ -31,11 +33,11 @@ async def push_is_configured(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[N
 
 
 async def _left(user: UserId) -> dict[MessagePurpose, int]:
-    return {state.purpose: state.remaining for state in await queries.template_states(user)}
+    return {state.purpose: state.remaining for state in await queries.template_states(user) if state.purpose in SEEN}
 
 
 async def _asked_for(user: UserId) -> set[MessagePurpose]:
-    return {state.purpose for state in await queries.template_states(user) if state.should_ask}
+    return {state.purpose for state in await queries.template_states(user) if state.should_ask} & SEEN
 
 
 async def _report(user: UserId, client_id: str = "tap", **outcomes: MessageConsentOutcome) -> None:

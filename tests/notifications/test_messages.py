@@ -226,7 +226,7 @@ async def _claim_inside(message: Message) -> None:
 @pytest.mark.parametrize(
     ("configured", "sandbox", "known"),
     [
-        ("", "true", {RESULT: "sandbox-group-result", REFUND: "sandbox-refund"}),
+        ("", "true", {purpose: f"sandbox-{purpose.value.lower().replace('_', '-')}" for purpose in templates._DATA}),
         ("", "false", {}),
         ("GROUP_RESULT:abc_-1, REFUND:def", "false", {RESULT: "abc_-1", REFUND: "def"}),
     ],

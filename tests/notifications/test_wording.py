@@ -7,6 +7,7 @@ from app.core.words import CHINESE, ENGLISH
 from app.group_buying.states import GroupFailure
 from app.notifications.models import NotificationKind
 from app.notifications.wording import words
+from app.orders.wording import CARRIERS
 from app.payments.models import RefundReason
 
 GROUP = {"title": "龙井茶", "code": "G23456789AB", "seats_left": 2, "size": 3}
@@ -18,6 +19,8 @@ EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
     (NotificationKind.LATE_PAYMENT_REFUNDED, {**GROUP, "amount_fen": 1990}),
     *[(NotificationKind.REFUND_SENT, {"amount_fen": 1990, "reason": reason.value}) for reason in RefundReason],
     (NotificationKind.REFUND_FAILED, {"amount_fen": 1990}),
+    *[(NotificationKind.ORDER_SHIPPED, {"carrier": each, "number": "7300"}) for each in CARRIERS],
+    (NotificationKind.REFUND_REJECTED, {"reason": "123"}),
 ]
 
 

@@ -78,7 +78,9 @@ def test_every_refusal_stands_in_the_table_of_codes() -> None:
     assert {code for code in _all_refusals() if code != "BELL_RANG"} <= _codes_of("")
 
 
-@pytest.mark.parametrize("area", ["sign-in", "any mutation", "anything", "deal", "group", "order", "shipping", "share"])
+@pytest.mark.parametrize(
+    "area", ["sign-in", "any mutation", "anything", "deal", "group", "order", "shipping", "after-sale", "share"]
+)
 def test_every_code_of_a_living_area_has_its_refusal(area: str) -> None:
     wiring.join_rooms()
     later = {"PRODUCT_NOT_FOUND", "PHONE_CODE_INVALID"}

@@ -1,14 +1,16 @@
 """What the API says of orders, to their owners."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 from strawberry.dataloader import DataLoader
 
 from app.accounts import rules as account_rules
+from app.accounts.models import Role
+from app.after_sale import models as after_sale
 from app.core.ids import GroupId, OrderId
-from app.core.words import say
 from app.group_buying import models as group_buying
 from app.group_buying.states import IfSeatLost
 from app.orders import models, queries, wording
@@ -19,23 +21,41 @@ from app.payments.models import RefundReason, RefundStatus
 from schema.context import Info
 from schema.group_buying.loaders import load_groups, load_seats_of_orders
 from schema.group_buying.types import Group
-from schema.orders.loaders import load_lines, load_refunds
+from schema.orders.loaders import load_after_sales, load_lines, load_refunds, load_shipments
 from schema.pictures import media_url
 from schema.scalars import HistoryEntry, Money, Node, public_id
+
+if TYPE_CHECKING:
+    from schema.after_sale.types import AfterSale
 
 strawberry.enum(OrderStatus)
 strawberry.enum(CloseReason)
 strawberry.enum(RefundStatus)
 strawberry.enum(RefundReason)
 
+#: Staff who see orders that are not their own.
+WORK_WITH_ORDERS = (Role.MERCHANT, Role.SUPPORT)
+
+_AfterSale = Annotated["AfterSale", strawberry.lazy("schema.after_sale.types")]
+
 
 @strawberry.type
-class OrderLine:
-    """Some pieces of one SKU."""
+class OrderLine(Node):
+    """Some pieces of one SKU. Its id is what requestRefund takes as lineId."""
 
     title: str
     quantity: int
     image_url: str | None
+
+    @classmethod
+    def of(cls, row: models.OrderLine) -> "OrderLine":
+        """The API's form of a line."""
+        return cls(
+            id=public_id("line", row.id),
+            title=row.title,
+            quantity=row.quantity,
+            image_url=media_url(row.picture_path),
+        )
 
 
 @strawberry.type
@@ -46,6 +66,15 @@ class ShippingAddress:
     phone_masked: str
     region: str
     detail: str
+
+
+@strawberry.type
+class Shipping:
+    """The parcel."""
+
+    carrier: str = strawberry.field(description="For people, in the caller's language.")
+    tracking_number: str
+    shipped_at: datetime
 
 
 @strawberry.type
@@ -80,6 +109,12 @@ class Order(Node):
         description="The end of the hold, and of the payment at WeChat; null where nothing is to be paid any more."
     )
     created_at: datetime
+    receive_by: datetime | None = strawberry.field(
+        description="When it counts as received by itself; null unless SHIPPED."
+    )
+    after_sale_until: datetime | None = strawberry.field(
+        description="Until when money can be asked back; null before it is received."
+    )
     address: ShippingAddress | None = strawberry.field(
         description="As it was when the order was placed; null where nothing is shipped."
     )
@@ -88,16 +123,36 @@ class Order(Node):
     async def items(self, info: Info) -> list[OrderLine]:
         """List what was bought."""
         loader: DataLoader[OrderId, list[models.OrderLine]] = info.context.loader(load_lines)
-        return [
-            OrderLine(title=line.title, quantity=line.quantity, image_url=media_url(line.picture_path))
-            for line in await loader.load(self.row.id)
-        ]
+        return [OrderLine.of(line) for line in await loader.load(self.row.id)]
+
+    @strawberry.field(description="Null before it is shipped.")
+    async def shipping(self, info: Info) -> Shipping | None:
+        """Tell the parcel."""
+        loader: DataLoader[OrderId, models.Shipment | None] = info.context.loader(load_shipments)
+        found = await loader.load(self.row.id)
+        if found is None:
+            return None
+        return Shipping(
+            carrier=wording.carrier(found.carrier, info.context.locale),
+            tracking_number=found.tracking_number,
+            shipped_at=found.shipped_at,
+        )
+
+    @strawberry.field(description="What was asked back of it, the oldest first.")
+    async def after_sales(self, info: Info) -> list[_AfterSale]:
+        """List the requests for a refund."""
+        from schema.after_sale.types import AfterSale  # noqa: PLC0415 - orders have requests, requests have an order
+
+        loader: DataLoader[OrderId, list[after_sale.AfterSale]] = info.context.loader(load_after_sales)
+        return [AfterSale.of(each) for each in await loader.load(self.row.id)]
 
     @strawberry.field(description="The oldest first.")
     async def timeline(self, info: Info) -> list[HistoryEntry]:
         """Tell its history."""
         return [
-            HistoryEntry(at=event.at, what=say(info.context.locale, wording.WHAT_HAPPENED[event.status]))
+            HistoryEntry(
+                at=event.at, what=wording.happened(event.status, event.note, event.values, info.context.locale)
+            )
             for event in await queries.history_of(self.row.id)
         ]
 
@@ -142,6 +197,8 @@ class Order(Node):
             amount=Money.of(row.amount_fen),
             pay_by=row.pay_by,
             created_at=row.created_at,
+            receive_by=row.receive_by,
+            after_sale_until=row.after_sale_until,
             address=_address(row),
         )
 
@@ -166,6 +223,14 @@ def _address(row: models.Order) -> ShippingAddress | None:
     )
 
 
+async def open_node(info: Info, order: UUID) -> Order | None:
+    """An order by its id, for its owner, and for staff who work with orders."""
+    if info.context.has_any(*WORK_WITH_ORDERS):
+        found = (await queries.orders([OrderId(order)])).get(OrderId(order))
+        return Order.of(found) if found else None
+    return await open_order(info, order)
+
+
 async def open_order(info: Info, order: UUID) -> Order | None:
     """An order by its id, for its owner."""
     asker = info.context.who()
@@ -177,5 +242,11 @@ async def open_order(info: Info, order: UUID) -> Order | None:
         return None
 
 
+async def open_line(info: Info, line: UUID) -> OrderLine | None:
+    """A line by its id, for whoever may open its order."""
+    found = await queries.line(line)
+    return OrderLine.of(found) if found and await open_node(info, found.order_id) else None
+
+
 #: Kind of public id to what opens it.
-NODE_OPENERS = {"order": open_order}
+NODE_OPENERS = {"order": open_node, "line": open_line}
