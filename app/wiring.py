@@ -44,6 +44,7 @@ from app.payments import audit as payments_audit
 from app.payments import jobs as payments_jobs
 from app.payments import ports as payments
 from app.payments.models import Purpose
+from app.stories import jobs as stories_jobs
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig
@@ -70,6 +71,7 @@ JOBS: list[Job] = [
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
+    *stories_jobs.JOBS,
     *notifications_jobs.JOBS,
     *media_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),

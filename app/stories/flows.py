@@ -15,9 +15,7 @@ async def submit(*, customer: UserId, story: NewStory, wording_version: int, cli
     """As `actions.submit`, its text looked at first: TextTooLong, TextRejected."""
     doubts = await _doubts(customer, story.title, story.body)
     checked = replace(story, doubts=doubts)
-    return await actions.submit(
-        customer=customer, story=checked, wording_version=wording_version, client_id=client_id
-    )
+    return await actions.submit(customer=customer, story=checked, wording_version=wording_version, client_id=client_id)
 
 
 async def write(*, manager: UserId, customer: UserId, story: NewStory, client_id: str) -> StoryId:
@@ -31,9 +29,7 @@ async def edit(*, by: UserId, is_manager: bool, story: StoryId, expected_version
     """As `actions.edit`, its text looked at first: TextTooLong, TextRejected."""
     doubts = await _doubts(by, wanted.title or "", wanted.body or "")
     checked = replace(wanted, doubts=doubts)
-    await actions.edit(
-        by=by, is_manager=is_manager, story=story, expected_version=expected_version, wanted=checked
-    )
+    await actions.edit(by=by, is_manager=is_manager, story=story, expected_version=expected_version, wanted=checked)
 
 
 async def _doubts(author: UserId, title: str, body: str) -> Sequence[str]:

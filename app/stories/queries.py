@@ -97,9 +97,7 @@ class ConsentRequest:
 
 async def requests_to(customer: UserId) -> list[ConsentRequest]:
     """What this customer is asked and has not answered, the oldest first."""
-    waiting = {
-        each.id: each for each in await Story.filter(customer_id=customer, status=StoryStatus.AWAITING_CONSENT)
-    }
+    waiting = {each.id: each for each in await Story.filter(customer_id=customer, status=StoryStatus.AWAITING_CONSENT)}
     rows = await StoryConsent.filter(story_id__in=list(waiting), status=ConsentStatus.ASKED).order_by("seq")
     newest = {each.story_id: each for each in rows}
     return [

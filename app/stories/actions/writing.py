@@ -100,9 +100,7 @@ async def edit(*, by: UserId, is_manager: bool, story: StoryId, expected_version
         await _must_exist(wanted.products or ())
         if wanted.uploads is not None:
             await media.detach(target(story), but=wanted.uploads)
-            await media.attach(
-                owner=by, uploads=wanted.uploads, purpose=UploadPurpose.STORY, target=target(story)
-            )
+            await media.attach(owner=by, uploads=wanted.uploads, purpose=UploadPurpose.STORY, target=target(story))
         await change(found, **_changes(wanted))
         consented = rules.is_given(await queries.last_consent(story), found.digest)
         status = rules.after_edit(by_customer=written_by_customer, consented=consented)
