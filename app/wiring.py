@@ -35,6 +35,7 @@ from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
 from app.membership import reactions as membership_reactions
+from app.moderation import ports as moderation
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
 from app.notifications import reactions as notifications_reactions
@@ -45,6 +46,8 @@ from app.payments import jobs as payments_jobs
 from app.payments import ports as payments
 from app.payments.models import Purpose
 from app.stories import jobs as stories_jobs
+from app.stories.actions.change import KIND as STORY
+from app.stories.ports import ModeratedStory
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig
@@ -105,6 +108,7 @@ def join_rooms() -> None:
     streams.register(LIVE_STREAM, live.heads)
     streams.register("inbox", notifications.heads)
     streams.register("session", accounts.session_heads)
+    moderation.register(STORY, ModeratedStory())
     for kind, reader in things.READERS.items():
         targets.register(kind, reader)
 

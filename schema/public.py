@@ -9,6 +9,7 @@ PUBLIC_TYPES = frozenset(
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
         "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
+        "Story", "StoryConnection", "StoryConsent", "StoryEdge",
     }
 )  # fmt: skip
 

@@ -42,6 +42,9 @@ from schema.scalars import SCALARS, Node
 from schema.share import types as share
 from schema.share.mutations import ShareMutation
 from schema.share.queries import ShareQuery
+from schema.stories.mutations import StoriesMutation
+from schema.stories.queries import NODE_OPENERS as STORIES_NODES
+from schema.stories.queries import StoriesQuery, StoriesStaff, StoriesViewer
 
 Opener = Callable[[Info, UUID], Awaitable[Any | None]]
 
@@ -57,13 +60,14 @@ NODE_OPENERS: dict[str, Opener] = {
     **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
+    **STORIES_NODES,
 }
-share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order")}
+share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer):
+class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer, StoriesViewer):
     """What is the caller's own."""
 
 
@@ -75,12 +79,13 @@ class Staff(
     LiveStaff,
     ModerationStaff,
     OrdersStaff,
+    StoriesStaff,
 ):
     """The staff's own."""
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, LiveQuery, ShareQuery):
+class Query(GroupBuyingQuery, LiveQuery, ShareQuery, StoriesQuery):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
@@ -119,6 +124,7 @@ class Mutation(
     NotificationsMutation,
     OrdersMutation,
     ShareMutation,
+    StoriesMutation,
 ):
     """What can be done."""
 

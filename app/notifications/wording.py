@@ -35,6 +35,8 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.REFUND_SENT: "Your refund has arrived",
     NotificationKind.REFUND_FAILED: "Your refund is delayed",
     NotificationKind.ORDER_SHIPPED: "Your parcel is on its way",
+    NotificationKind.STORY_CONSENT_ASKED: "May we tell your story?",
+    NotificationKind.STORY_PUBLISHED: "Your story is out",
     NotificationKind.REFUND_REJECTED: "Your request for a refund was declined",
 }
 
@@ -47,6 +49,8 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.REFUND_SENT: "{amount} went back to where you paid from: {why}.",
     NotificationKind.REFUND_FAILED: "{amount} could not be sent back by itself. We are working on it; please wait.",
     NotificationKind.ORDER_SHIPPED: "{title}: {carrier}, {number}.",
+    NotificationKind.STORY_CONSENT_ASKED: "{title}: please read it and say whether it may be shown.",
+    NotificationKind.STORY_PUBLISHED: "{title}: everybody can read it now. You can withdraw it at any time.",
     NotificationKind.REFUND_REJECTED: "{reason}",
 }
 

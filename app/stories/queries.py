@@ -47,8 +47,10 @@ async def published_page(*, limit: int, after: Place | None, until: datetime | N
 
 
 async def staff_page(*, status: StoryStatus | None, limit: int, after: Place | None) -> list[Story]:
-    """All stories of a status as it is kept, the newest first; of every status where none is named."""
-    found = Story.all() if status is None else Story.filter(status=status)
+    """Stories of a status as it is kept, or of all, the newest first. What was withdrawn is gone for staff too."""
+    found = Story.exclude(status=StoryStatus.WITHDRAWN)
+    if status is not None:
+        found = found.filter(status=status)
     if after is not None:
         found = found.filter(Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.id))
     return await found.order_by("-created_at", "-id").limit(limit)

@@ -20,7 +20,7 @@ _SCHEMA = Path(__file__).parents[2] / "schema"
 #: Documents of the main job, as documents/ALIVE.md lists them.
 NOT_YET = {"BuyNow", "Quote", "MyReferrals", "MyRewards", "WhyThisReward"}
 FILES = ["sign_in", "session", "deals", "deal_page", "checkout", "group_page", "group_changed", "notifications",
-         "share", "node"]  # fmt: skip
+         "share", "node", "stories"]  # fmt: skip
 OF_PROFILE = ["SaveAddress", "DeleteAddress", "MyAddresses"]
 
 
