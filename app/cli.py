@@ -1,14 +1,18 @@
 """The command line: `python -m app.cli COMMAND`."""
 
 import asyncio
+import fcntl
 import json
 import os
 import sys
-from collections.abc import Awaitable
-from typing import TypeVar
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
 from uuid import UUID
 
 import typer
+from pydantic import ValidationError
 
 from app import wiring
 from app.core import audit as core_audit
@@ -24,6 +28,7 @@ from app.desk import queries as desk_queries
 from app.main import create_app
 from app.main import serve as serve_app
 from app.payments import actions as payments
+from app.web import health
 from app.worker import work
 from schema.root import sdl
 
@@ -38,15 +43,21 @@ def serve() -> None:
     port = int(os.environ.get("PORT", "8000"))
     os.environ.setdefault("PINTUAN_PUBLIC_ORIGIN", f"http://127.0.0.1:{port}")
     chosen = settings()
-    password = asyncio.run(_prepare(chosen))
-    print(welcome(chosen.public_origin, password))
-    serve_app(create_app(chosen), host="127.0.0.1", port=port, trusted_proxies=chosen.trusted_proxies)
+    with _alone_in(chosen.data_dir):
+        password = asyncio.run(_prepare(chosen))
+        serve_app(
+            create_app(chosen),
+            host="127.0.0.1",
+            port=port,
+            trusted_proxies=chosen.trusted_proxies,
+            on_open=lambda: print(welcome(chosen.public_origin, password), flush=True),
+        )
 
 
 @cli.command()
 def server(host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Serve, and nothing else: no migration, no demo data; the worker is a process of its own."""
-    chosen = settings()
+    """Serve: no migration, no demo data. With PINTUAN_IN_PROCESS_WORKER (the default) this process is a worker too."""
+    chosen = _migrated(settings())
     if chosen.wechat_sandbox and not chosen.wechat_sandbox_origin and host not in {"127.0.0.1", "::1", "localhost"}:
         sys.exit("The sandbox lets anybody pay without money: it is not served beyond this machine (--host).")
     serve_app(create_app(chosen), host=host, port=port, trusted_proxies=chosen.trusted_proxies)
@@ -55,7 +66,7 @@ def server(host: str = "127.0.0.1", port: int = 8000) -> None:
 @cli.command()
 def worker() -> None:
     """Hear facts and do what the clock starts, until stopped."""
-    asyncio.run(work(settings()))
+    asyncio.run(work(_migrated(settings())))
 
 
 @cli.command()
@@ -67,7 +78,7 @@ def migrate() -> None:
 @cli.command()
 def seed() -> None:
     """Fill an empty database with the demo's goods, deals and staff."""
-    password = asyncio.run(_fill(settings()))
+    password = asyncio.run(_fill(_migrated(settings())))
     if password:
         print(f"The staff's password: {password}")
 
@@ -122,6 +133,36 @@ def migration() -> None:
         print("The migrations have all that the models ask for.")
 
 
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Serve a data folder alone: SQLite and the sandbox are for one process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "serving.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            sys.exit(f"Another shop is served from {folder} already: stop it, or choose another PINTUAN_DATA_DIR.")
+        yield
+
+
+def _migrated(chosen: Settings) -> Settings:
+    """These settings, where their database has the tables of this version; else one line says what to do."""
+    if asyncio.run(_lacks_tables(chosen)):
+        sys.exit("The database lacks tables of this version: run `python -m app.cli migrate` first.")
+    return chosen
+
+
+async def _lacks_tables(chosen: Settings) -> bool:
+    try:
+        await db.start(chosen)
+        return "migrations" in await health.what_is_missing() and await db.is_ready()
+    except OSError:
+        # A database that is away is another matter, and may come back.
+        return False
+    finally:
+        await db.stop()
+
+
 async def _prepare(chosen: Settings) -> str | None:
     await migrate_database(chosen)
     return await _fill(chosen)
@@ -144,5 +185,18 @@ async def _with_database(asked: Awaitable[T]) -> T:
         await db.stop()
 
 
+def run() -> None:
+    """Run a command; a mistake in the settings is told in a line each, without a traceback."""
+    try:
+        cli()
+    except ValidationError as error:
+        sys.exit("\n".join(_line(each) for each in error.errors(include_input=False, include_url=False)))
+
+
+def _line(mistake: Any) -> str:
+    name = "".join(f"PINTUAN_{str(part).upper()}: " for part in mistake["loc"])
+    return name + str(mistake["msg"]).removeprefix("Value error, ")
+
+
 if __name__ == "__main__":
-    cli()
+    run()

@@ -6,7 +6,7 @@
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import FrameType
 from typing import Any
@@ -23,7 +23,9 @@ from app.core.log import configure_logs
 from app.core.settings import Settings, settings
 from app.core.worker import run_worker
 from app.demo.examples import EXAMPLES
-from app.web import health, landing, media, metrics, middleware, pay_notify, push, uploads, welcome
+from app.live.watching import WATCHERS
+from app.notifications.presence import LISTENERS
+from app.web import exports, health, landing, live, media, metrics, middleware, pay_notify, push, uploads, welcome
 from app.wechat.sandbox import create_sandbox, running
 from schema.engine import Engine, EngineSettings
 
@@ -37,7 +39,7 @@ def create_app(chosen: Settings | None = None) -> Starlette:
     configure_logs(as_json=chosen.env == "production")
     allowance = Allowance(chosen.requests_per_minute, chosen.redis_url, chosen.redis_prefix)
     engine = wiring.create_engine(chosen, allowance, EXAMPLES)
-    sandbox = create_sandbox(chosen.sandbox_dir) if _has_sandbox_inside(chosen) else None
+    sandbox = _sandbox_inside(chosen)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -46,7 +48,8 @@ def create_app(chosen: Settings | None = None) -> Starlette:
             await stack.enter_async_context(wiring.running(chosen))
             if sandbox is not None:
                 await stack.enter_async_context(running(sandbox))
-            await stack.enter_async_context(_in_background(streams.keep_net()))
+            for kept in (streams.keep_net(), WATCHERS.keep(), LISTENERS.keep()):
+                await stack.enter_async_context(_in_background(kept))
             if chosen.in_process_worker:
                 await stack.enter_async_context(_in_background(run_worker(wiring.JOBS)))
             yield
@@ -58,8 +61,12 @@ def create_app(chosen: Settings | None = None) -> Starlette:
     return app
 
 
-def _has_sandbox_inside(chosen: Settings) -> bool:
-    return chosen.wechat_sandbox and not chosen.wechat_sandbox_origin
+def _sandbox_inside(chosen: Settings) -> Starlette | None:
+    """A WeChat in this process, where there is none elsewhere; it pushes to our own door."""
+    if not chosen.wechat_sandbox or chosen.wechat_sandbox_origin:
+        return None
+    origin = (chosen.wechat_notify_origin or chosen.public_origin).rstrip("/")
+    return create_sandbox(chosen.sandbox_dir, push_url=origin + push.PATH)
 
 
 def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
@@ -68,8 +75,10 @@ def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
         *pay_notify.routes(),
         *push.routes(),
         *landing.routes(),
+        *live.routes(),
         *media.routes(),
         *uploads.routes(),
+        *exports.routes(),
         *health.routes(),
         *metrics.routes(),
         *welcome.routes(),
@@ -90,8 +99,13 @@ async def _in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]
             await task
 
 
-def serve(app: Starlette, *, host: str, port: int, trusted_proxies: str) -> None:
-    """Serve until SIGTERM or SIGINT, then drain: requests finish, sockets are told to come back."""
+def serve(
+    app: Starlette, *, host: str, port: int, trusted_proxies: str, on_open: Callable[[], None] = lambda: None
+) -> None:
+    """Serve until SIGTERM or SIGINT, then drain: requests finish, sockets are told to come back.
+
+    `on_open` is called once the port is ours.
+    """
     config = uvicorn.Config(
         _parting(app),
         host=host,
@@ -106,7 +120,7 @@ def serve(app: Starlette, *, host: str, port: int, trusted_proxies: str) -> None
         server_header=False,
         timeout_graceful_shutdown=15,
     )
-    _DrainingServer(config, app).run()
+    _DrainingServer(config, app, on_open).run()
 
 
 def _parting(app: Starlette) -> ASGIApp:
@@ -126,8 +140,9 @@ def _parting(app: Starlette) -> ASGIApp:
 class _DrainingServer(uvicorn.Server):
     """Drains before uvicorn closes sockets with a code of its own, after which a client would not come back."""
 
-    def __init__(self, config: uvicorn.Config, app: Starlette) -> None:
+    def __init__(self, config: uvicorn.Config, app: Starlette, on_open: Callable[[], None]) -> None:
         super().__init__(config)
+        self._on_open = on_open
         self._app = app
         self._loop: asyncio.AbstractEventLoop | None = None
         self._leaving: asyncio.Task[None] | None = None
@@ -135,6 +150,8 @@ class _DrainingServer(uvicorn.Server):
     async def startup(self, sockets: Any = None) -> None:
         self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
+        if self.started:
+            self._on_open()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if self._loop is None or self._app.state.draining:

@@ -9,9 +9,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
 
+from app import keeping
 from app.accounts import queries as accounts
 from app.after_sale import audit as after_sale_audit
 from app.after_sale import reactions as after_sale_reactions
+from app.catalog import jobs as catalog_jobs
 from app.checkout import audit as checkout_audit
 from app.checkout import flows as checkout_flows
 from app.checkout import jobs as checkout_jobs
@@ -29,12 +31,19 @@ from app.group_buying import jobs as group_buying_jobs
 from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
+from app.live import jobs as live_jobs
 from app.live import queries as live
+from app.live import reactions as live_reactions
 from app.live.actions.change import STREAM as LIVE_STREAM
+from app.live.actions.moderating import ModeratedDanmaku
+from app.live.actions.talking import KIND as DANMAKU
 from app.media import jobs as media_jobs
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
+from app.membership import ports as membership_ports
+from app.membership import queries as membership
 from app.membership import reactions as membership_reactions
+from app.membership.actions.simulating import STREAM as SIMULATION_STREAM
 from app.moderation import ports as moderation
 from app.notifications import jobs as notifications_jobs
 from app.notifications import queries as notifications
@@ -48,6 +57,10 @@ from app.payments.models import Purpose
 from app.stories import jobs as stories_jobs
 from app.stories.actions.change import KIND as STORY
 from app.stories.ports import ModeratedStory
+from app.personal import actions as personal_actions
+from app.personal import jobs as personal_jobs
+from app.personal import reactions as personal_reactions
+from app.pricing import rules as pricing
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig
@@ -75,8 +88,11 @@ JOBS: list[Job] = [
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
     *stories_jobs.JOBS,
+    *live_jobs.JOBS,
     *notifications_jobs.JOBS,
+    *catalog_jobs.JOBS,
     *media_jobs.JOBS,
+    *personal_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
@@ -93,22 +109,29 @@ CHECKS: list[Check] = [
 @cache
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
+    membership_ports.register(pricing.saving_fen)
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
     payments.register(Purpose.SOLO, SoloSale())
     checkout.register(Purpose.GROUP_SEAT, group_buying_flows)
     checkout.register(Purpose.SOLO, checkout_flows)
     for reactions in (
         after_sale_reactions.REACTIONS,
+        live_reactions.REACTIONS,
         membership_reactions.REACTIONS,
         notifications_reactions.REACTIONS,
+        personal_reactions.REACTIONS,
         share_reactions.REACTIONS,
     ):
         outbox.register(reactions)
     streams.register(GROUP_STREAM, group_buying.heads)
     streams.register(LIVE_STREAM, live.heads)
     streams.register("inbox", notifications.heads)
+    streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)
     moderation.register(STORY, ModeratedStory())
+    moderation.register(DANMAKU, ModeratedDanmaku())
+    moderation.register(personal_actions.USER, personal_reactions.Nickname())
+    keeping.join()
     for kind, reader in things.READERS.items():
         targets.register(kind, reader)
 

@@ -9,22 +9,34 @@ import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NoReturn
+from unicodedata import category
 from uuid import UUID
 
 from graphql import GraphQLError
 
 from app.core import ids
 from app.core.ids import UploadId
+from app.core.words import Sentence
 from app.media.errors import UploadInvalid
 
 LARGEST_PAGE = 100
+
+_LONGEST_KEY = 100
+_LONGEST_CODE = 32
+#: More than any quantity that is sold, so that what is refused is refused by the shop and not by an overflow.
+_MOST_PIECES = 1_000_000
+_JOINERS = "\u200c\u200d"
 _LARGEST_COUNT = 2**31 - 1
 
 
-def bad_input(path: str, message: str) -> NoReturn:
-    """Refuse the request: the field at `path` (dots between names) is malformed."""
+def bad_input(path: str, message: str, **values: object) -> NoReturn:
+    """Refuse the request: the field at `path` (dots between names) is malformed.
+
+    `message` is English with `{name}` for values; the catalogue has the Chinese.
+    """
+    sentence = Sentence(message, **values)
     raise GraphQLError(
-        message, extensions={"code": "BAD_USER_INPUT", "fields": [{"path": path.split("."), "message": message}]}
+        sentence, extensions={"code": "BAD_USER_INPUT", "fields": [{"path": path.split("."), "message": sentence}]}
     )
 
 
@@ -40,7 +52,7 @@ def read_id(kind: str, text: str, path: str) -> UUID | None:
 def read_uploads(given: Sequence[str] | None, path: str, most: int) -> list[UploadId]:
     """The uploads of a list of ids; one of another kind is UPLOAD_INVALID, more than `most` BAD_USER_INPUT."""
     if len(given or ()) > most:
-        bad_input(path, f"There may be {most} pictures.")
+        bad_input(path, "There may be {most} pictures.", most=most)
     found = [read_id("upload", each, f"{path}.{number}") for number, each in enumerate(given or ())]
     if None in found:
         raise UploadInvalid
@@ -50,16 +62,27 @@ def read_uploads(given: Sequence[str] | None, path: str, most: int) -> list[Uplo
 def read_page_size(first: int, path: str = "first") -> int:
     """A page size of 1 to 100."""
     if not 1 <= first <= LARGEST_PAGE:
-        bad_input(path, f"A page has 1 to {LARGEST_PAGE} entries.")
+        bad_input(path, "A page has 1 to {most} entries.", most=LARGEST_PAGE)
     return first
 
 
+def read_count(count: int, path: str, least: int, most: int) -> int:
+    """A number within its bounds."""
+    if not least <= count <= most:
+        bad_input(path, "This is {least} to {most}.", least=least, most=most)
+    return count
+
+
 def read_text(text: str, path: str, longest: int, *, shortest: int = 0) -> str:
-    """A text without surrounding space, within its length in characters and without control characters."""
-    text = text.strip()
+    """A text without surrounding space, within its length in characters and without control characters.
+
+    What cannot be seen is left out, such as marks that turn the direction of writing; what joins letters and emoji
+    stays.
+    """
+    text = "".join(each for each in text if each in _JOINERS or category(each) != "Cf").strip()
     if not shortest <= len(text) <= longest:
-        bad_input(path, f"This has {shortest} to {longest} characters.")
-    if any(ord(each) < ord(" ") and each not in "\n\t" for each in text):
+        bad_input(path, "This has {shortest} to {longest} characters.", shortest=shortest, longest=longest)
+    if any(category(each) in {"Cc", "Cs"} and each not in "\n\t" for each in text):
         bad_input(path, "This contains control characters.")
     return text
 
@@ -111,3 +134,25 @@ _READ: dict[type, Callable[[object], Any]] = {
     datetime: _moment,
     UUID: lambda value: UUID(_text(value)),
 }
+
+
+def read_key(text: str, path: str = "input.idempotencyKey") -> str:
+    """An idempotency key."""
+    return read_text(text, path, _LONGEST_KEY, shortest=1)
+
+
+def read_pieces(quantity: int | None) -> int:
+    """How many pieces; one where that is not said. What nobody sells is for the shop to refuse."""
+    return 1 if quantity is None else max(0, min(quantity, _MOST_PIECES))
+
+
+def read_points(points: int | None, path: str = "input.usePoints") -> int | None:
+    """How many points to use."""
+    if points is not None and points < 0:
+        bad_input(path, "This cannot be below zero.")
+    return points
+
+
+def read_share_code(text: str | None) -> str | None:
+    """By which share link she came; a bad or foreign code never refuses a purchase."""
+    return text if text and len(text) <= _LONGEST_CODE and ids.is_code(text, "S") else None

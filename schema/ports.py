@@ -13,7 +13,7 @@ from app.core.allowance import Allowance
 from app.core.log import logger
 from schema import public
 from schema.context import Asker, Context
-from schema.engine import Bus, Caller, Identity, RateLimited, Unauthenticated
+from schema.engine import INTERNAL, Bus, Caller, Identity, RateLimited, Unauthenticated
 
 log = logger("api")
 
@@ -35,6 +35,13 @@ class Visitor:
 
 
 _ANONYMOUS = Visitor()
+
+
+def _translated(extensions: dict[str, Any], locale: str) -> dict[str, Any]:
+    if "fields" not in extensions:
+        return extensions
+    fields = [each | {"message": words.said(locale, each["message"])} for each in extensions["fields"]]
+    return extensions | {"fields": fields}
 
 
 class HousePorts:
@@ -90,8 +97,11 @@ class HousePorts:
         """The error as clients may see it; what is none of theirs is logged under the errorId that they get."""
         if error.original_error is None or isinstance(error.original_error, GraphQLError):
             shown: dict[str, Any] = {**error.formatted}
-            shown["message"] = words.say(locale, error.message)
-            shown["extensions"] = {"code": "BAD_USER_INPUT", **(error.extensions or {})}
+            shown["message"] = words.said(locale, (error.original_error or error).message)
+            shown["extensions"] = {"code": "BAD_USER_INPUT", **_translated(error.extensions or {}, locale)}
+            if shown["extensions"]["code"] == INTERNAL:
+                shown["extensions"]["errorId"] = error_id = uuid4().hex
+                log.error("api.internal_error", error_id=error_id, reason=str(error.message))
             return shown
         error_id = uuid4().hex
         log.error("api.internal_error", error_id=error_id, path=error.path, exc_info=error.original_error)

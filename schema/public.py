@@ -7,9 +7,13 @@ Closed by default: a type that is not listed here is executed for each subscribe
 PUBLIC_TYPES = frozenset(
     {
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
-        "Person", "Product", "ProductOption", "RefundProgress", "Seat", "Sku", "Tier",
+        "Perk", "Person", "Product", "ProductConnection", "ProductEdge", "ProductOption", "RefundProgress", "Seat",
+        "Sku", "Tier",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
         "Story", "StoryConnection", "StoryConsent", "StoryEdge",
+        "Danmaku", "DanmakuBatch", "DanmakuConnection", "DanmakuEdge", "DanmakuRemoved", "FlashSaleOpened", "LikeTotal",
+        "LiveEnded", "LivePaused", "LiveRoomFrame", "LiveStarted", "LotteryDrawn", "LotteryOpened", "LotteryWinner",
+        "ProductExplained", "RedPacketRainStarted", "WatchingCount",
     }
 )  # fmt: skip
 
@@ -20,6 +24,10 @@ PUBLIC_ROOT_FIELDS = frozenset(
         ("Query", "group"),
         ("Query", "deal"),
         ("Query", "deals"),
+        ("Subscription", "liveRoomEvents"),
+        ("Query", "membershipTiers"),
+        ("Query", "product"),
+        ("Query", "products"),
         ("Query", "liveRoom"),
         ("Query", "liveRooms"),
     }

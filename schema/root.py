@@ -16,17 +16,29 @@ from schema.after_sale.queries import AfterSaleStaff
 from schema.after_sale.types import NODE_OPENERS as AFTER_SALE_NODES
 from schema.audit_log.queries import AuditLogStaff
 from schema.audit_log.types import NODE_OPENERS as AUDIT_LOG_NODES
+from schema.catalog.mutations import CatalogMutation
+from schema.catalog.queries import CatalogQuery, CatalogStaff
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
+from schema.checkout.mutations import CheckoutMutation
+from schema.checkout.queries import CheckoutViewer
 from schema.context import Info
+from schema.desk.mutations import DeskMutation
+from schema.desk.queries import DeskStaff
+from schema.desk.types import NODE_OPENERS as DESK_NODES
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
-from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingViewer
+from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingStaff, GroupBuyingViewer
 from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
 from schema.live.queries import LiveQuery, LiveStaff
+from schema.live.subscriptions import LiveSubscription
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
+from schema.membership.mutations import MembershipMutation
+from schema.membership.queries import NODE_OPENERS as MEMBERSHIP_NODES
+from schema.membership.queries import MembershipQuery, MembershipStaff, MembershipViewer
+from schema.membership.subscriptions import MembershipSubscription
 from schema.moderation.mutations import ModerationMutation
 from schema.moderation.queries import ModerationStaff, ModerationViewer
 from schema.moderation.types import NODE_OPENERS as MODERATION_NODES
@@ -38,6 +50,8 @@ from schema.notifications.subscriptions import NotificationsSubscription
 from schema.orders.mutations import OrdersMutation
 from schema.orders.queries import OrdersStaff, OrdersViewer
 from schema.orders.types import NODE_OPENERS as ORDERS_NODES
+from schema.personal.mutations import PersonalMutation
+from schema.personal.queries import NODE_OPENERS as PERSONAL_NODES
 from schema.scalars import SCALARS, Node
 from schema.share import types as share
 from schema.share.mutations import ShareMutation
@@ -54,20 +68,32 @@ NODE_OPENERS: dict[str, Opener] = {
     **AFTER_SALE_NODES,
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
+    **DESK_NODES,
     **GROUP_BUYING_NODES,
+    **MEMBERSHIP_NODES,
     **MODERATION_NODES,
     **LIVE_NODES,
     **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
     **STORIES_NODES,
+    **PERSONAL_NODES,
 }
 share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story")}
 notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
-class Viewer(AccountsViewer, OrdersViewer, GroupBuyingViewer, NotificationsViewer, ModerationViewer, StoriesViewer):
+class Viewer(
+    AccountsViewer,
+    CheckoutViewer,
+    OrdersViewer,
+    GroupBuyingViewer,
+    NotificationsViewer,
+    MembershipViewer,
+    ModerationViewer,
+    StoriesViewer,
+):
     """What is the caller's own."""
 
 
@@ -76,6 +102,10 @@ class Staff(
     AccountsStaff,
     AfterSaleStaff,
     AuditLogStaff,
+    CatalogStaff,
+    DeskStaff,
+    GroupBuyingStaff,
+    MembershipStaff,
     LiveStaff,
     ModerationStaff,
     OrdersStaff,
@@ -85,7 +115,14 @@ class Staff(
 
 
 @strawberry.type
-class Query(GroupBuyingQuery, LiveQuery, ShareQuery, StoriesQuery):
+class Query(
+    GroupBuyingQuery,
+    ShareQuery,
+    MembershipQuery,
+    LiveQuery,
+    CatalogQuery,
+    StoriesQuery,
+):
     """What can be asked."""
 
     @strawberry.field(description="Anything by its id; null where it does not exist or is not the caller's to see.")
@@ -116,21 +153,32 @@ class Query(GroupBuyingQuery, LiveQuery, ShareQuery, StoriesQuery):
 )
 class Mutation(
     AccountsMutation,
+    CatalogMutation,
+    DeskMutation,
     AfterSaleMutation,
     GroupBuyingMutation,
+    CheckoutMutation,
+    ShareMutation,
+    NotificationsMutation,
+    MembershipMutation,
     LiveMutation,
     ModerationMutation,
     MediaMutation,
-    NotificationsMutation,
     OrdersMutation,
     ShareMutation,
     StoriesMutation,
+    PersonalMutation,
 ):
     """What can be done."""
 
 
 @strawberry.type
-class Subscription(GroupBuyingSubscription, NotificationsSubscription):
+class Subscription(
+    GroupBuyingSubscription,
+    LiveSubscription,
+    NotificationsSubscription,
+    MembershipSubscription,
+):
     """What is pushed."""
 
 

@@ -19,7 +19,7 @@ MUST_STAND = {"app", "schema", "share", "migrations", "tests", "pyproject.toml",
 MAY_STAND = {"Makefile", "compose.yaml", "requirements.txt", "LICENSE", "benches", "deploy"}
 
 #: What joins the rooms and is none: single files.
-JOINTS = {"app.main", "app.worker", "app.cli", "app.wiring"}
+JOINTS = {"app.main", "app.worker", "app.cli", "app.wiring", "app.keeping"}
 #: Not the shape of a capability: the ground, WeChat's own words, doors, the demo shop.
 OF_THEIR_OWN_SHAPE = {"core", "wechat", "web", "demo"}
 PARTS = {"models", "rules", "actions", "flows", "queries", "errors", "facts", "reactions", "jobs", "ports", "audit"}
@@ -30,7 +30,7 @@ PARTS_OF_SCHEMA = {"types", "queries", "mutations", "subscriptions", "loaders", 
 PARTS_OF_ONE = {
     "accounts": {"tokens"},
     "live": {"vendor", "watching"},
-    "notifications": {"templates"},
+    "notifications": {"presence", "templates"},
     "media": {"pictures", "store"},
 }
 PARTS_OF_SHARE |= {"targets", "things"}

@@ -60,6 +60,10 @@ class AddressNotFound(DomainError):
     """There is no such address."""
 
 
+class PhoneCodeInvalid(DomainError):
+    """This phone number could not be confirmed; please tap the button again."""
+
+
 class TooManyAddresses(DomainError):
     """You have saved as many addresses as there is room for; delete one first."""
 

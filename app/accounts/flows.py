@@ -1,6 +1,7 @@
 """Signing in: what takes long (WeChat, a password's hash) stands between transactions, never inside one."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -10,8 +11,15 @@ from uuid import UUID
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from app.accounts import actions, queries
-from app.accounts.errors import AccountBlocked, BadCredentials, LoginCodeInvalid, LoginCodeUsed, TryLater
+from app.accounts import actions, queries, rules
+from app.accounts.errors import (
+    AccountBlocked,
+    BadCredentials,
+    LoginCodeInvalid,
+    LoginCodeUsed,
+    PhoneCodeInvalid,
+    TryLater,
+)
 from app.accounts.tokens import Grant
 from app.core import db
 from app.core.ids import UserId
@@ -75,6 +83,30 @@ async def staff_sign_in(*, username: str, password: str, address: str = "") -> G
     )
 
 
+async def bind_phone(*, user: UserId, code: str) -> None:
+    """Keep the phone number behind a code of the getPhoneNumber button. PhoneCodeInvalid, TryLater.
+
+    Not inside a transaction. WeChat takes a code once; here the same code again changes nothing. A number may be two
+    users': they then count as one person wherever something is limited per person (`queries.same_person`).
+    """
+    key = hashlib.sha256(code.encode()).hexdigest()
+    if await queries.has_bound(user, key):
+        return
+    identity = await queries.wechat_identity(user)
+    if identity is None:
+        raise PhoneCodeInvalid
+    try:
+        told = await current.mini_program().phone_number(code, identity.openid)
+    except errors.PhoneCodeInvalid as error:
+        raise PhoneCodeInvalid from error
+    except errors.WeChatBusy as error:
+        raise TryLater(retry_after_ms=_SOON_MS) from error
+    phone = rules.read_phone(told)
+    if phone is None:
+        raise PhoneCodeInvalid
+    await actions.keep_phone(user=user, phone=phone, key=key)
+
+
 async def hash_password(password: str) -> str:
     """A password's argon2id hash, for `actions.create_staff`. Takes a core for some hundredths of a second."""
     return await _in_thread(_HASHER.hash, password)
@@ -85,7 +117,7 @@ async def read_encrypted(*, user: UserId, encrypted_data: str, iv: str) -> dict[
     identity = await queries.wechat_identity(user)
     if identity is None:
         return None
-    app_id = current.mini_program()._config.app_id  # noqa: SLF001 - the client has no other word for it
+    app_id = current.mini_program().config.app_id
     try:
         return signatures.decrypt_user_data(identity.session_key, encrypted_data, iv=iv, app_id=app_id)
     except errors.SignatureInvalid:

@@ -27,7 +27,15 @@ class User(Model):
     nickname = fields.CharField(max_length=32)
     #: Below the media folder; null shows a drawn one.
     avatar_path = fields.CharField(max_length=200, null=True)
+    #: What she chose and others do not see yet: a person has to look at the name, WeChat at the picture.
+    next_nickname = fields.CharField(max_length=32, null=True)
+    next_avatar_path = fields.CharField(max_length=200, null=True)
     phone = fields.CharField(max_length=20, null=True)
+    #: Whether her feed may be chosen by what she did.
+    personalised_feed = fields.BooleanField(default=True)
+    #: The end of the waiting period where she has asked to be deleted; and when nothing of hers was left.
+    deletes_at = fields.DatetimeField(null=True)
+    deleted_at = fields.DatetimeField(null=True)
     blocked_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
 

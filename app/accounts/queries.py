@@ -11,6 +11,7 @@ from app.accounts.models import Address, Credential, Role, User
 from app.accounts.tokens import Claims
 from app.core import db
 from app.core.ids import AddressId, ProfileId, SessionId, UserId
+from app.core.models import IdempotencyKey
 
 
 class Asker(NamedTuple):
@@ -193,6 +194,21 @@ async def openid_of(user: UserId) -> str:
     if identity is None:
         raise LookupError(f"WeChat does not know user {user}")
     return identity.openid
+
+
+async def has_bound(user: UserId, code_digest: str) -> bool:
+    """Whether this user's phone was bound with this code, within the days that keys are kept."""
+    return await IdempotencyKey.filter(user_id=user, mutation="bindPhone", key=code_digest).exists()
+
+
+async def deletions_due(limit: int) -> list[UserId]:
+    """Whose waiting period has ended and of whom something is still kept, in the order of their ends."""
+    return await db.rows(UserId, _DUE_FOR_DELETION, limit)
+
+
+_DUE_FOR_DELETION = """
+SELECT id FROM users WHERE deletes_at <= $now AND deleted_at IS NULL ORDER BY deletes_at, id LIMIT $1
+"""
 
 
 async def same_person(user: UserId) -> list[UserId]:

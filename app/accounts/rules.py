@@ -21,6 +21,11 @@ LONGEST_LOCK = timedelta(hours=1)
 
 ADDRESSES_AT_MOST = 50
 
+#: Who asks to be deleted may think better of it for so long.
+DELETION_WAITS = timedelta(days=15)
+#: What stands where a deleted person was named.
+NOBODYS_NAME = "已注销"
+
 _MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 #: With its area code; wx.chooseAddress gives such numbers too.
 _LANDLINE = re.compile(r"0[1-9]\d{8,10}", re.ASCII)

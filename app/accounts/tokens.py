@@ -28,13 +28,12 @@ import jwt
 from app.accounts.errors import RefreshTokenInvalid
 from app.accounts.errors import TokenInvalid as TokenInvalid
 from app.core.ids import SessionId, UserId
-from app.core.settings import settings
+from app.core.settings import SHORTEST_TOKEN_KEY, settings
 
 ISSUER = "pintuan"
 KEY_FILE = "token-keys.json"
 
 _ALGORITHM = "HS256"
-_SHORTEST_KEY = 32
 _CLOCKS_APART = timedelta(seconds=60)
 
 
@@ -156,8 +155,8 @@ def _keys() -> Mapping[str, str]:
 @cache
 def _keys_of(configured: str, folder: Path) -> Mapping[str, str]:
     keys = _configured(configured) if configured else _kept(folder / KEY_FILE)
-    if not keys or any(len(key.encode()) < _SHORTEST_KEY for key in keys.values()):
-        raise ValueError(f"a key that signs tokens has {_SHORTEST_KEY} characters or more")
+    if not keys or any(len(key.encode()) < SHORTEST_TOKEN_KEY for key in keys.values()):
+        raise ValueError(f"a key that signs tokens has {SHORTEST_TOKEN_KEY} characters or more")
     return keys
 
 

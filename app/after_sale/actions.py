@@ -13,6 +13,8 @@ from app.core.errors import Stale
 from app.core.ids import AfterSaleId, OrderId, RefundId, UserId, new_id
 from app.core.outbox import record
 from app.core.targets import Target
+from app.membership.actions import points
+from app.membership.states import PointsReason
 from app.orders import actions as orders
 from app.orders import queries as order_queries
 from app.orders.errors import AfterSaleOpen
@@ -22,6 +24,7 @@ from app.orders.states import OrderNote
 from app.payments import actions as payments
 from app.payments import ports
 from app.payments.models import Payment, RefundReason
+from app.pricing import queries as pricing
 from app.pricing.rules import GivesBack, gives_back
 
 
@@ -50,7 +53,7 @@ async def request(
 
 
 async def _request(order: Order, pieces: rules.Pieces | None, reason: AfterSaleReason, note: str) -> AfterSaleId:
-    paid, before = await queries.as_paid(order.id), await queries.given_back(order.id)
+    paid, before = await pricing.paid_order(order.id), await queries.given_back(order.id)
     left = rules.left_of({line: each.pieces for line, each in paid.lines.items()}, before)
     wanted = left if pieces is None else pieces
     now = await clock.now()
@@ -112,11 +115,15 @@ async def approve(*, by: UserId, request: AfterSaleId, expected_version: int) ->
         payment = await payments.lock(order_id)
         found = await _seen(request, expected_version)
         pieces = (await queries.pieces_of([request]))[request]
-        paid, before = await queries.as_paid(order_id), await queries.given_back(order_id)
+        paid, before = await pricing.paid_order(order_id), await queries.given_back(order_id)
         back = gives_back(paid, pieces, before=before)
         await _finish(found, AfterSaleStatus.APPROVED, by)
         refund = await _send_back(await order_queries.order_by_id(order_id), payment, back)
         await AfterSale.filter(id=request).update(refund_id=refund)
+        if back.total.points:
+            await points.return_points(
+                found.user_id, back.total.points, PointsReason.ORDER, str(request), spent=str(order_id)
+            )
         if refund is None:
             await finish(request)
         await audit_log.note(

@@ -10,9 +10,6 @@ from app.after_sale.errors import AfterSaleNotFound
 from app.after_sale.models import AfterSale, AfterSalePiece
 from app.after_sale.states import GRANTED, AfterSaleStatus
 from app.core.ids import AfterSaleId, OrderId, UserId
-from app.orders import queries as orders
-from app.orders.models import OrderLine
-from app.pricing.rules import PaidLine, PaidOrder, Share
 
 
 async def after_sale(request: AfterSaleId) -> AfterSale:
@@ -55,16 +52,6 @@ async def given_back(order: OrderId) -> dict[UUID, int]:
         for line, count in pieces.items():
             found[line] = found.get(line, 0) + count
     return found
-
-
-async def as_paid(order: OrderId) -> PaidOrder:
-    """An order as pricing gives back of it."""
-    lines = (await orders.lines_of([order]))[order]
-    return PaidOrder({line.id: _as_paid(line) for line in lines})
-
-
-def _as_paid(line: OrderLine) -> PaidLine:
-    return PaidLine(line.quantity, Share(line.quantity * line.unit_price_fen))
 
 
 async def page(

@@ -5,8 +5,7 @@ from datetime import timedelta
 from app.checkout import flows
 from app.core import clock, db
 from app.core.ids import OrderId
-from app.core.worker import Job
-from app.payments.jobs import do_each
+from app.core.worker import Job, do_each
 
 #: While one worker is at it, others leave it alone; after an answer that did not come it is tried again.
 RETRY = timedelta(seconds=30)

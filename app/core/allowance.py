@@ -10,11 +10,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 MINUTE = 60
 #: A tenth of a minute's allowance at a time: few round trips, little left unused at other processes.
 _LEASES = 10
+
+
+#: Somebody waits for the answer to her request meanwhile.
+_ANSWER_WITHIN_S = 0.25
+#: How long a Redis that gave no answer is left alone.
+_AWAY_S = 5.0
+
+
+def _connected(url: str) -> Any:
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=_ANSWER_WITHIN_S,
+        socket_connect_timeout=_ANSWER_WITHIN_S,
+        retry=Retry(NoBackoff(), 0),
+    )
 
 
 @dataclass(slots=True)
@@ -31,7 +48,9 @@ class Allowance:
 
     def __init__(self, per_minute: int, redis_url: str = "", prefix: str = "") -> None:
         self._per_minute = per_minute
-        self._redis: Any = redis.Redis.from_url(redis_url) if redis_url else None
+        self._redis: Any = _connected(redis_url) if redis_url else None
+        #: Until when Redis is not asked, after it gave no answer.
+        self._away_until = 0.0
         self._prefix = prefix
         self._leases: dict[str, _Lease] = {}
 
@@ -66,7 +85,7 @@ class Allowance:
 
     async def _drawn_by_all(self, name: str, wanted: int) -> int | None:
         """What all processes had drawn before this draw; None where Redis cannot tell."""
-        if self._redis is None:
+        if self._redis is None or time.monotonic() < self._away_until:
             return None
         try:
             pipeline = self._redis.pipeline(transaction=False)
@@ -74,6 +93,8 @@ class Allowance:
             pipeline.expire(name, 2 * MINUTE)
             drawn, _ = await pipeline.execute()
         except (RedisError, OSError):
+            # Every request would wait for it anew.
+            self._away_until = time.monotonic() + _AWAY_S
             return None
         return int(drawn) - wanted
 

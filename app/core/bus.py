@@ -23,6 +23,9 @@ Unsubscribe = Callable[[], Awaitable[None]]
 
 _CONFIRMATION_TIMEOUT_S = 2.0
 _RECONNECT_PAUSE_S = 0.5
+_PUBLISH_WITHIN_S = 5.0
+#: What waits for a Redis that is away; beyond that the oldest is dropped.
+_MOST_OUTGOING = 10_000
 
 
 class Bus(Protocol):
@@ -108,7 +111,7 @@ class RedisBus(InProcessBus):
         self._followed: set[str] = set()
         self._changed = asyncio.Event()
         self._has_asked = asyncio.Event()
-        self._outgoing: asyncio.Queue[tuple[str, int]] = asyncio.Queue()
+        self._outgoing: asyncio.Queue[tuple[str, int]] = asyncio.Queue(_MOST_OUTGOING)
         self._gaps: asyncio.Queue[str] = asyncio.Queue()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -148,6 +151,9 @@ class RedisBus(InProcessBus):
     def publish(self, topic: str, head: int) -> None:
         """As Bus.publish."""
         self.wake_here(topic, head)
+        if self._outgoing.full():
+            # The oldest matters least: a later head says more, and listeners compare heads by themselves.
+            self._outgoing.get_nowait()
         self._outgoing.put_nowait((topic, head))
 
     async def is_ready(self) -> bool:
@@ -195,7 +201,8 @@ class RedisBus(InProcessBus):
                 pipeline = self._redis.pipeline(transaction=False)
                 for topic, head in waiting:
                     pipeline.publish(self._prefix + topic, head)
-                await pipeline.execute()
+                async with asyncio.timeout(_PUBLISH_WITHIN_S):
+                    await pipeline.execute()
             except (RedisError, OSError):
                 # Listeners elsewhere find it by comparing heads; the facts are in the database.
                 log.warning("bus.publish_failed", messages=len(waiting))

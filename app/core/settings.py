@@ -8,8 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+#: A shorter one can be guessed from a token.
+SHORTEST_TOKEN_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -48,6 +51,9 @@ class Settings(BaseSettings):
         default="", description="A domain of its own for landing pages; empty is the public origin."
     )
     landing_pages: bool = Field(default=True, description="Off: share links have no page on the open web.")
+    perk_plans_need_simulation: bool = Field(
+        default=False, description="On: a perk plan must have been simulated before it can be put in force."
+    )
     staff_password: SecretStr = Field(
         default=SecretStr(""),
         description="The demo staff's password; empty draws one and prints it at first start.",
@@ -126,14 +132,40 @@ class Settings(BaseSettings):
             if self.wechat_sandbox:
                 msg = "PINTUAN_WECHAT_SANDBOX must be false in production: nobody would be paid"
                 raise ValueError(msg)
-            if not self.token_keys.get_secret_value():
-                msg = "PINTUAN_TOKEN_KEYS is required in production: all processes sign with the same"
+            if missing := self._missing_in_production():
+                msg = f"required in production and not set: {', '.join(missing)}"
                 raise ValueError(msg)
         self._a_vendor_is_named_whole()
         if self.wechat_sandbox and self.wechat_mch_id:
             msg = "PINTUAN_WECHAT_MCH_ID names a real merchant: set PINTUAN_WECHAT_SANDBOX=false"
             raise ValueError(msg)
         return self
+
+    def _missing_in_production(self) -> list[str]:
+        certificate = not self.wechat_pay_public_key_id
+        needed = {
+            "token_keys": self.token_keys.get_secret_value(),
+            "wechat_app_id": self.wechat_app_id,
+            "wechat_app_secret": self.wechat_app_secret.get_secret_value(),
+            "wechat_mch_id": self.wechat_mch_id,
+            "wechat_merchant_serial": self.wechat_merchant_serial,
+            "wechat_merchant_key_file": self.wechat_merchant_key_file,
+            "wechat_api_v3_key": self.wechat_api_v3_key.get_secret_value(),
+            "wechat_pay_public_key_file": certificate or self.wechat_pay_public_key_file,
+        }
+        return [f"PINTUAN_{name.upper()}" for name, value in needed.items() if not value]
+
+    @field_validator("token_keys")
+    @classmethod
+    def _keys_are_long_and_named(cls, given: SecretStr) -> SecretStr:
+        pairs = [part.strip().partition(":") for part in given.get_secret_value().split(",") if part.strip()]
+        if any(not name or len(key.encode()) < SHORTEST_TOKEN_KEY for name, _, key in pairs):
+            msg = f"each is id:secret, with {SHORTEST_TOKEN_KEY} characters of secret or more"
+            raise ValueError(msg)
+        if len({name for name, _, _ in pairs}) < len(pairs):
+            msg = "two keys have the same id"
+            raise ValueError(msg)
+        return given
 
     @property
     def on_postgres(self) -> bool:

@@ -6,6 +6,7 @@ is said in English; a test fails for it.
 
 from functools import cache
 from pathlib import Path
+from typing import Self
 
 from babel.messages.pofile import read_po
 
@@ -24,8 +25,10 @@ def best_locale(accept_language: str | None) -> str:
     """The locale that an Accept-Language header asks for; Chinese where it asks for neither."""
     wanted: list[tuple[float, str]] = []
     for part in (accept_language or "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        wanted.append((_weight(quality), tag.strip().lower()))
+        tag, *parameters = (each.strip().lower() for each in part.split(";"))
+        weight = min((_weight(each) for each in parameters), default=1.0)
+        if weight > 0:
+            wanted.append((weight, tag))
     for _, tag in sorted(wanted, key=lambda each: -each[0]):
         if tag.startswith("zh"):
             return CHINESE
@@ -34,11 +37,35 @@ def best_locale(accept_language: str | None) -> str:
     return CHINESE
 
 
-def _weight(quality: str) -> float:
+def _weight(parameter: str) -> float:
+    name, _, quality = parameter.partition("=")
+    if name.strip() != "q":
+        return 1.0
     try:
-        return float(quality) if quality else 1.0
+        return float(quality)
     except ValueError:
         return 0.0
+
+
+class Sentence(str):
+    """An English sentence that remembers how it was made, so that it can still be said in another language."""
+
+    __slots__ = ("english", "values")
+    english: str
+    values: dict[str, object]
+
+    def __new__(cls, english: str, /, **values: object) -> Self:
+        """As `say(ENGLISH, english, **values)`."""
+        made = super().__new__(cls, say(ENGLISH, english, **values))
+        made.english, made.values = english, values
+        return made
+
+
+def said(locale: str, sentence: str) -> str:
+    """A sentence that was made elsewhere, in the given locale."""
+    if isinstance(sentence, Sentence):
+        return say(locale, sentence.english, **sentence.values)
+    return say(locale, sentence)
 
 
 @cache

@@ -8,17 +8,23 @@ off and, after DEAD_AFTER attempts, is left for a person.
 import asyncio
 import contextlib
 import contextvars
-from collections.abc import Awaitable, Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from app.core import clock, db, outbox
 from app.core.log import logger
 from app.core.streams import bus
 
+T = TypeVar("T")
+
 log = logger("worker")
 
-LEASE = timedelta(seconds=60)
+#: Short, because whom a dead worker would have told waits for its end; renewed while a batch takes longer.
+LEASE = timedelta(seconds=15)
 BATCH = 50
 DEAD_AFTER = 12
 LONGEST_PAUSE = timedelta(hours=1)
@@ -26,6 +32,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 PARKED = timedelta(minutes=1)
 #: How often the table is looked at although nothing woke the worker.
 SWEEP_SECONDS = 1.0
+_now = time.monotonic
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,31 @@ class Job:
 
 
 async def run_worker(jobs: Sequence[Job]) -> None:
-    """Work until cancelled. Cancelling loses nothing: a lease runs out and its row is claimed anew."""
+    """Work until cancelled. Cancelling loses nothing: what was claimed is handed back."""
     async with asyncio.TaskGroup() as group:
         # An empty context: a worker that is started from within a request must not think itself inside it.
         group.create_task(_deliver_for_ever(), context=contextvars.Context())
         for job in jobs:
             group.create_task(_run_for_ever(job), context=contextvars.Context())
+
+
+async def do_each(due: Iterable[T], do: Callable[[T], Awaitable[object]], *, at_once: int = 1) -> int:
+    """Do all that is due, so many at once; how many were done. `do` says False where there was nothing to do.
+
+    One that fails is logged and stays due: it must not keep the others from their turn for ever. What waits for
+    WeChat is done many at once, so that one that gets no answer holds no other up.
+    """
+    turns = asyncio.Semaphore(at_once)
+
+    async def attempt(each: T) -> bool:
+        async with turns:
+            try:
+                return await do(each) is not False
+            except Exception:
+                log.exception("job.item_failed", item=str(each))
+                return False
+
+    return sum(await asyncio.gather(*[attempt(each) for each in due]))
 
 
 async def run_until_idle(jobs: Sequence[Job]) -> None:
@@ -57,10 +83,23 @@ async def run_until_idle(jobs: Sequence[Job]) -> None:
 
 
 async def deliver_due() -> int:
-    """Claim one batch of due deliveries and do them; how many were claimed."""
+    """Claim one batch of due deliveries and do them; how many were claimed. Cancelled, it hands back what is left."""
     until, due = await _claim()
-    for delivery in due:
-        await _deliver(delivery, until)
+    left = deque(due)
+    renew_at = _now() + LEASE.total_seconds() / 3
+    try:
+        while left:
+            if _now() > renew_at:
+                until = await _renewed(left, until)
+                renew_at = _now() + LEASE.total_seconds() / 3
+            await _deliver(left[0], until)
+            left.popleft()
+    except asyncio.CancelledError:
+        # Whoever takes over need not wait for the lease to run out. A database that is away costs no time here.
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(2):
+                await asyncio.shield(_hand_back(left, until))
+        raise
     return len(due)
 
 
@@ -124,6 +163,23 @@ SELECT d.id, d.reaction, d.attempts, f.name, f.version, f.payload
   FROM deliveries d JOIN facts f ON f.id = d.fact_id
  WHERE d.id = ANY($1) ORDER BY d.available_at, d.id
 """
+
+
+async def _renewed(left: Iterable[outbox.DueDelivery], until: datetime) -> datetime:
+    """Hold the rest of a batch for longer; those that were lost meanwhile are found so when they are done."""
+    renewed = await clock.now() + LEASE
+    await db.execute(
+        "UPDATE deliveries SET leased_until = $1 WHERE id = ANY($2) AND leased_until = $3",
+        renewed, [each.id for each in left], until,
+    )  # fmt: skip
+    return renewed
+
+
+async def _hand_back(left: Iterable[outbox.DueDelivery], until: datetime) -> None:
+    await db.execute(
+        "UPDATE deliveries SET leased_until = NULL, attempts = attempts - 1 WHERE id = ANY($1) AND leased_until = $2",
+        [each.id for each in left], until,
+    )  # fmt: skip
 
 
 async def _deliver(delivery: outbox.DueDelivery, leased_until: datetime) -> None:

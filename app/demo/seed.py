@@ -12,13 +12,15 @@ from app.catalog import actions as catalog
 from app.catalog.actions import NewSku
 from app.catalog.models import Product
 from app.core import clock, db
-from app.core.ids import ProductId, SkuId
+from app.core.ids import ProductId, SkuId, UserId
 from app.core.settings import Settings
-from app.demo.goods import CATEGORY_NAMES, DEALS, GOODS, Deal, Good
+from app.demo.goods import CATEGORY_NAMES, DEALS, GOODS, ROOMS, Deal, Good
 from app.demo.pictures import draw
 from app.group_buying.actions import dealing
 from app.group_buying.actions.dealing import NewDeal, NewOffer
 from app.group_buying.states import Audience, DealStatus
+from app.live.actions import running as live
+from app.live.models import LiveRoom
 from app.wechat.sandbox import openid_of
 
 PICTURE_SIZE = 800
@@ -52,14 +54,17 @@ async def fill(settings: Settings) -> str | None:
         goods = {good.key: await _put_on_sale(good) for good in GOODS}
         for deal in DEALS:
             await _offer(deal, *goods[deal.good])
-        for username, nickname, role in STAFF:
-            await accounts.create_staff(
+        staff = {
+            username: await accounts.create_staff(
                 username=username,
                 password_hash=password_hash,
                 roles=[role],
                 nickname=nickname,
                 openid=openid_of(username) if settings.wechat_sandbox else None,
             )
+            for username, nickname, role in STAFF
+        }
+        await _open_rooms({key: product for key, (product, _) in goods.items()}, staff)
     return None if given else password
 
 
@@ -67,6 +72,20 @@ def _draw_all(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for good in GOODS:
         (folder / f"{good.key}.png").write_bytes(draw(good.key, good.category, PICTURE_SIZE))
+
+
+async def _open_rooms(products: Mapping[str, ProductId], staff: Mapping[str, UserId]) -> None:
+    """One room on the air, showing its first product, and one that comes this evening."""
+    now = await clock.now()
+    for room in ROOMS:
+        host, shelf = staff[room.host], [products[each] for each in room.goods]
+        made = await live.schedule(
+            host=host, title=room.title, starts_at=now + room.starts, products=shelf, client_id=room.title
+        )
+        await LiveRoom.filter(id=made).update(cover_path=f"demo/{room.goods[0]}.png")
+        if room.is_on_air:
+            await live.start(made, by=host)
+            await live.explain(made, by=host, product=shelf[0])
 
 
 async def _put_on_sale(good: Good) -> tuple[ProductId, Shelf]:

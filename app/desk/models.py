@@ -40,6 +40,9 @@ class DeskItem(Model):
     detail: dict[str, Any] = fields.JSONField()
     opened_at = fields.DatetimeField()
     resolved_at = fields.DatetimeField(null=True)
+    #: What the person who took it off the desk did; null where it went away by itself.
+    resolution = fields.CharField(max_length=500, null=True)
+    version = fields.IntField(default=1)
 
     class Meta:
         table = "desk_items"

@@ -11,7 +11,7 @@ from app.checkout.errors import SkuRequired as SkuRequired
 from app.checkout.errors import SoldOut as SoldOut
 from app.core.errors import DomainError
 from app.core.ids import GroupId, OrderId
-from app.group_buying.states import GroupStatus
+from app.group_buying.states import DealStatus, GroupStatus
 
 
 class DealNotFound(DomainError):
@@ -24,6 +24,25 @@ class DealNotRunning(DomainError):
 
     #: None where it will not start (again).
     starts_at: datetime | None
+
+
+@dataclass(eq=False)
+class DealMoveRefused(DomainError):
+    """This cannot be done with the deal as it stands now."""
+
+    status: DealStatus
+
+
+@dataclass(eq=False)
+class GroupPriceTooHigh(DomainError):
+    """In a group it would cost more than alone."""
+
+    #: What it costs alone.
+    solo_price_fen: int
+
+
+class QuotaTooSmall(DomainError):
+    """More pieces than that are held and sold already."""
 
 
 class SkuNotInDeal(DomainError):

@@ -76,4 +76,7 @@ async def release(seat: SeatId) -> Fate:
     patience_over = await clock.now() >= found.releasing_since + rules.RELEASE_PATIENCE
     if fate is Fate.CLOSED or (fate is Fate.UNKNOWN and patience_over):
         await leaving.free_seat(seat)
+        return Fate.CLOSED
+    if fate in {Fate.UNKNOWN, Fate.OPEN}:
+        await leaving.try_again(seat)
     return fate

@@ -55,6 +55,8 @@ class Deal(Model):
     no_delivery: list[str] = fields.JSONField()
     #: Title and product cut into words, so that both databases find Chinese alike.
     search_text = fields.TextField()
+    #: Grows with everything that staff do with it.
+    version = fields.IntField(default=1)
     created_at = fields.DatetimeField()
 
     class Meta:
@@ -69,6 +71,7 @@ class Deal(Model):
             ends_at=self.ends_at,
             open_audience=self.open_audience,
             join_audience=self.join_audience,
+            audience_rank=self.audience_rank,
             limit_per_order=self.limit_per_order,
             limit_per_user=self.limit_per_user,
             no_delivery=self.no_delivery,
@@ -88,6 +91,8 @@ class Offer(Model):
     quota = fields.IntField()
     quota_left = fields.IntField()
     position = fields.SmallIntField()
+    #: Staff have taken it out of the deal.
+    closed = fields.BooleanField(default=False)
 
     class Meta:
         table = "offers"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from app.core.errors import DomainError
 from app.core.ids import GroupId, OrderId
 from app.group_buying import errors
-from app.group_buying.states import Audience, DealStatus, GroupStatus
+from app.group_buying.states import Audience, DealMove, DealStatus, GroupStatus
 
 HOLD = timedelta(minutes=10)
 #: On the last seat, so that nobody can keep a group from completing for long.
@@ -24,6 +24,8 @@ PAUSE = timedelta(minutes=30)
 
 #: WeChat that gives no answer for so long does not keep a seat from the others.
 RELEASE_PATIENCE = timedelta(seconds=60)
+#: How soon it is asked again.
+RELEASE_RETRY = timedelta(seconds=10)
 
 MOST_PIECES = 999
 
@@ -37,6 +39,8 @@ class DealTerms:
     ends_at: datetime
     open_audience: Audience
     join_audience: Audience
+    #: The lowest rank that an audience of TIER lets in; None for whoever has the perk of members' groups.
+    audience_rank: int | None = None
     limit_per_order: int | None
     limit_per_user: int | None
     no_delivery: Sequence[str]
@@ -65,6 +69,10 @@ class BuyerFacts:
 
     is_staff: bool
     is_newcomer: bool
+    #: Her tier's rank, whether it opens members' groups to her, and how long before its start any deal.
+    rank: int = 0
+    enters_members_groups: bool = False
+    head_start: timedelta = timedelta()
     #: Her order with a live seat in this group.
     seat_order: OrderId | None = None
     #: The forming or pending group of this deal that she leads.
@@ -86,10 +94,28 @@ def deal_status(deal: DealTerms, now: datetime) -> DealStatus:
     return DealStatus.RUNNING if now < deal.ends_at else DealStatus.ENDED
 
 
+def moved(move: DealMove, deal: DealTerms, now: datetime) -> DealStatus | None:
+    """What a deal's status becomes by this move; None where it cannot be made as the deal stands now."""
+    earlier, later = _MOVES[move]
+    if deal_status(deal, now) not in earlier:
+        return None
+    # A deal whose time is over could be scheduled, and would have ended in the same moment.
+    return None if later is DealStatus.SCHEDULED and now >= deal.ends_at else later
+
+
+#: From which statuses each move is possible, and to which it leads; times decide when SCHEDULED is RUNNING.
+_MOVES: dict[DealMove, tuple[frozenset[DealStatus], DealStatus]] = {
+    DealMove.SCHEDULE: (frozenset({DealStatus.DRAFT}), DealStatus.SCHEDULED),
+    DealMove.PAUSE: (frozenset({DealStatus.SCHEDULED, DealStatus.RUNNING}), DealStatus.PAUSED),
+    DealMove.RESUME: (frozenset({DealStatus.PAUSED}), DealStatus.SCHEDULED),
+    DealMove.END: (frozenset({DealStatus.SCHEDULED, DealStatus.RUNNING, DealStatus.PAUSED}), DealStatus.ENDED),
+}
+
+
 def refusal_to_open(deal: DealTerms, buyer: BuyerFacts, quantity: int, now: datetime) -> DomainError | None:
     """Why she may not open a group of this deal now; None if she may."""
     status = deal_status(deal, now)
-    if status is not DealStatus.RUNNING:
+    if status is not DealStatus.RUNNING and not _is_early_guest(deal, buyer, now):
         return errors.DealNotRunning(starts_at=deal.starts_at if status is DealStatus.SCHEDULED else None)
     if buyer.leads is not None:
         return errors.AlreadyLeading(buyer.leads)
@@ -102,7 +128,21 @@ def refusal_to_join(
     """Why she may not join this group now; None if she may. The deal itself may be over or paused."""
     if buyer.seat_order is not None:
         return errors.AlreadyInGroup(buyer.seat_order)
-    return refusal_of_group(group, now) or _refusal_to_buy(deal, deal.join_audience, buyer, quantity, now)
+    if refusal := refusal_of_group(group, now):
+        return refusal
+    if deal_status(deal, now) is DealStatus.SCHEDULED and not _is_early_guest(deal, buyer, now):
+        # A group that somebody opened before the start is for those who may be there so early.
+        return errors.NotEligible(errors.Ineligible.TIER_TOO_LOW)
+    return _refusal_to_buy(deal, deal.join_audience, buyer, quantity, now)
+
+
+def asks_for_tier(deal: DealTerms, now: datetime) -> bool:
+    """Whether a buyer's tier matters in this deal now."""
+    return Audience.TIER in {deal.open_audience, deal.join_audience} or now < deal.starts_at
+
+
+def _is_early_guest(deal: DealTerms, buyer: BuyerFacts, now: datetime) -> bool:
+    return deal_status(deal, now) is DealStatus.SCHEDULED and now >= deal.starts_at - buyer.head_start
 
 
 def refusal_of_group(group: GroupTerms, now: datetime) -> DomainError | None:
@@ -127,10 +167,13 @@ def _refusal_to_buy(
         return errors.NotEligible(errors.Ineligible.STAFF_OF_THE_MERCHANT)
     if audience is Audience.NEWCOMERS and not buyer.is_newcomer:
         return errors.NotEligible(errors.Ineligible.NEWCOMERS_ONLY)
-    if audience is Audience.TIER:
-        # Nobody has a tier yet, so nobody's is high enough: the safe side.
+    if audience is Audience.TIER and not _is_high_enough(deal, buyer):
         return errors.NotEligible(errors.Ineligible.TIER_TOO_LOW)
     return _refusal_for_limits(deal, buyer, quantity) or refusal_to_hold(buyer, now)
+
+
+def _is_high_enough(deal: DealTerms, buyer: BuyerFacts) -> bool:
+    return buyer.enters_members_groups if deal.audience_rank is None else buyer.rank >= deal.audience_rank
 
 
 def _refusal_for_limits(deal: DealTerms, buyer: BuyerFacts, quantity: int) -> DomainError | None:
@@ -164,5 +207,9 @@ def closes_at(expires_at: datetime, window_seconds: int) -> datetime:
 
 
 def delivers_to(no_delivery: Sequence[str], *, province: str, city: str, district: str) -> bool:
-    """Whether a deal that leaves these regions out delivers to this one."""
-    return not {province, city, district} & set(no_delivery)
+    """Whether a deal that leaves these regions out delivers to this one.
+
+    A region may be left out by its short name: 新疆 means 新疆维吾尔自治区.
+    """
+    region = (province, city, district)
+    return not any(part.startswith(left_out) for part in region for left_out in no_delivery if left_out)

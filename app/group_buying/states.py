@@ -14,6 +14,15 @@ class DealStatus(StrEnum):
     TAKEN_DOWN = "TAKEN_DOWN"
 
 
+class DealMove(StrEnum):
+    """What staff can do with a deal, beside editing it and taking it down."""
+
+    SCHEDULE = "SCHEDULE"
+    PAUSE = "PAUSE"
+    RESUME = "RESUME"
+    END = "END"
+
+
 class Audience(StrEnum):
     """Who may open or join."""
 

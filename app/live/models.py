@@ -42,6 +42,8 @@ class LiveRoom(Model):
     version = fields.IntField(default=1)
     #: When the vendor last told of its stream: older news change nothing.
     stream_told_at = fields.BigIntField(null=True)
+    #: What the vendor calls the push that it told of last: a camera that comes back begins another.
+    stream_session = fields.CharField(max_length=64, null=True)
     #: The vendor's recording.
     replay_url = fields.CharField(max_length=500, null=True)
     created_at = fields.DatetimeField()

@@ -10,10 +10,10 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from app.core import db
-from app.core.ids import LiveRoomId, UserId
+from app.core.ids import DanmakuId, LiveRoomId, UserId
 from app.live import ports
-from app.live.models import LiveRoom, Reminder
-from app.live.states import ON_AIR, LiveStatus
+from app.live.models import Danmaku, LiveEvent, LiveRoom, Reminder
+from app.live.states import ON_AIR, DanmakuStatus, LiveStatus
 
 
 async def rooms(ids: Sequence[LiveRoomId]) -> dict[LiveRoomId, LiveRoom]:
@@ -99,6 +99,51 @@ async def audience(found: LiveRoom, *, after: UserId | None, limit: int) -> list
     users = {each.user_id for each in await asked.order_by("user_id").limit(limit)}
     users |= set(await ports.followers(found.host_id, after=after, limit=limit))
     return sorted(users - {found.host_id})[:limit]
+
+
+async def likes(room_id: LiveRoomId) -> int:
+    """All likes of a room."""
+    return await db.value(int, _LIKES, room_id) or 0
+
+
+_LIKES = "SELECT CAST(COALESCE(SUM(total), 0) AS BIGINT) FROM live_like_counters WHERE room_id = $1"
+
+
+async def sockets(room_id: LiveRoomId) -> int:
+    """How many sockets of all living processes follow a room."""
+    return await db.value(int, _SOCKETS, room_id) or 0
+
+
+_SOCKETS = """
+SELECT CAST(COALESCE(SUM(sockets), 0) AS BIGINT) FROM live_watching WHERE room_id = $1 AND expires_at > $now
+"""
+
+
+async def events_after(room_id: LiveRoomId, after: int, *, limit: int) -> list[LiveEvent]:
+    """The events behind this number, in their order. None that commits later can come between them."""
+    return await LiveEvent.filter(room_id=room_id, seq__gt=after).order_by("seq").limit(limit)
+
+
+async def shown_in(room_id: LiveRoomId, events: Sequence[int]) -> dict[int, list[Danmaku]]:
+    """The lines that these events showed and that are still shown."""
+    found: dict[int, list[Danmaku]] = {each: [] for each in events}
+    shown = Danmaku.filter(room_id=room_id, shown_in__in=list(events), status=DanmakuStatus.SHOWN)
+    for line in await shown.order_by("created_at", "id") if events else []:
+        found[line.shown_in or 0].append(line)
+    return found
+
+
+async def line(danmaku: DanmakuId) -> Danmaku | None:
+    """A line that is shown; None for others."""
+    return await Danmaku.get_or_none(id=danmaku, status=DanmakuStatus.SHOWN, shown_in__isnull=False)
+
+
+async def lines_from(room_id: LiveRoomId, *, from_ms: int, after: tuple[int, UUID] | None, limit: int) -> list[Danmaku]:
+    """What was said from this moment of the broadcast on, for the replay."""
+    said = Danmaku.filter(room_id=room_id, status=DanmakuStatus.SHOWN, offset_ms__gte=from_ms)
+    if after is not None:
+        said = said.filter(Q(offset_ms__gt=after[0]) | Q(offset_ms=after[0], id__gt=after[1]))
+    return await said.order_by("offset_ms", "id").limit(limit)
 
 
 async def reminders(room_id: LiveRoomId) -> int:

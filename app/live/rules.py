@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from app.core.errors import DomainError
 from app.live.errors import PausedByStaff, RoomEnded, RoomNotLive, RoomStarted
-from app.live.states import LiveStatus, Move, PausedBy
+from app.live.states import ON_AIR, LiveStatus, Move, PausedBy
 
 #: Characters of a danmaku.
 LONGEST_DANMAKU = 100
@@ -105,6 +105,11 @@ def moved(at: Position, move: Move) -> Position:
 def must_not_have_started(at: Position) -> None:
     """Refuse where it is too late to change when a room starts: RoomStarted, RoomEnded."""
     moved(at, Move.CANCEL)
+
+
+def may_talk(at: Position) -> bool:
+    """Whether people may write in a room: while it is on the air, unless staff have paused it."""
+    return at.status in ON_AIR and at != BY_STAFF
 
 
 class Turn(NamedTuple):

@@ -75,6 +75,11 @@ def holds(key: str, stream: str, secret: str, moment: str, now: datetime) -> boo
     return hmac.compare_digest(secret.encode(), _md5(key + stream + moment).encode()) and fresh
 
 
+def may_play(stream: str, secret: str, moment: str, now: datetime) -> bool:
+    """Whether an address of playing was signed by us and holds now."""
+    return holds(_key("play"), stream, secret, moment, now)
+
+
 def is_callback(sign: str, expires: int, now: datetime) -> bool:
     """Whether the vendor speaks, and not too long ago."""
     expected = _md5(f"{_key('callback')}{expires}")

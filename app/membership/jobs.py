@@ -2,9 +2,13 @@
 
 from app.core import db
 from app.core.ids import UserId
+from app.core.log import logger
 from app.core.worker import Job
 from app.membership import queries
+from app.membership.actions import simulating
 from app.membership.actions.moving import look_at
+
+log = logger("membership")
 
 BATCH = 100
 
@@ -32,4 +36,20 @@ async def _look(user: UserId) -> None:
         await look_at(user)
 
 
-JOBS = [Job("membership.look_at_members", look_at_members, every_seconds=60)]
+async def run_simulations() -> int:
+    """Replay a batch of the simulation that waits longest; 0 where none waits."""
+    simulation = await simulating.claim()
+    if simulation is None:
+        return 0
+    try:
+        await simulating.replay_batch(simulation)
+    except Exception:
+        log.exception("membership.simulation_failed", simulation=str(simulation.id), attempts=simulation.attempts)
+        await simulating.fail_or_put_back(simulation)
+    return 1
+
+
+JOBS = [
+    Job("membership.look_at_members", look_at_members, every_seconds=60),
+    Job("membership.run_simulations", run_simulations, every_seconds=2),
+]

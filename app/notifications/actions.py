@@ -5,6 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from tortoise.expressions import F
+
+from app.accounts import actions as accounts
 from app.core import clock, db, streams
 from app.core.ids import UserId, new_id
 from app.core.settings import settings
@@ -13,6 +16,7 @@ from app.notifications import rules
 from app.notifications.models import (
     InboxHead,
     Message,
+    MessageConsent,
     MessagePurpose,
     MessageStatus,
     Notification,
@@ -34,8 +38,8 @@ async def tell(
 ) -> None:
     """Write one entry into each user's inbox, in the running transaction.
 
-    Who has a consent left for the purpose also gets a subscribe message, and the consent is used up. Told twice
-    is told twice: the caller's transaction makes it once.
+    Who has a consent left for the purpose and does not have the app open also gets a subscribe message, and the
+    consent is used up. Told twice is told twice: the caller's transaction makes it once.
     """
     if not db.in_transaction():
         raise RuntimeError("people are told in the transaction that makes it true")
@@ -71,8 +75,7 @@ async def _take_places(users: Sequence[UserId]) -> dict[UserId, int]:
 async def _write_messages(entries: Sequence[Notification], purpose: MessagePurpose) -> None:
     consenting = await db.rows(
         UUID,
-        "UPDATE message_consents SET remaining = remaining - 1 "
-        "WHERE user_id = ANY($1) AND purpose = $2 AND remaining > 0 RETURNING user_id",
+        _USE_CONSENTS,
         [each.user_id for each in entries],
         purpose,
     )
@@ -105,6 +108,28 @@ async def report_consent(
     async with db.transaction():
         if await _is_first(user, client_id):
             await _note_outcomes(user, outcomes, counts=not _push_counts())
+
+
+@db.retried
+async def change_settings(
+    *, user: UserId, muted: Iterable[MessagePurpose] | None = None, personalised_feed: bool | None = None
+) -> None:
+    """Change what a user has set; None leaves it. `muted` is the whole list of what she wants no message for.
+
+    What waits to be sent for a purpose that she mutes is not sent, and its consent is hers again.
+    """
+    async with db.transaction():
+        if personalised_feed is not None:
+            await accounts.set_personalised_feed(user=user, personalised=personalised_feed)
+        if muted is None:
+            return
+        chosen = sorted(set(muted))
+        for purpose in chosen:
+            await db.execute(_MUTE, new_id(), user, purpose)
+        await MessageConsent.filter(user_id=user).exclude(purpose__in=chosen).update(muted_at=None)
+        kept_back: list[MessagePurpose] = await db.rows(MessagePurpose, _KEEP_BACK, user, chosen)
+        for purpose in kept_back:
+            await MessageConsent.filter(user_id=user, purpose=purpose).update(remaining=F("remaining") + 1)
 
 
 @db.retried
@@ -203,6 +228,25 @@ async def _note_outcomes(
         elif outcomes[purpose] is MessageConsentOutcome.ACCEPT and counts:
             await db.execute(_ACCEPT, new_id(), user, purpose)
 
+
+#: Takes a consent of those who allow a message and do not hear the news over a socket.
+_USE_CONSENTS = """
+UPDATE message_consents SET remaining = remaining - 1
+ WHERE user_id = ANY($1) AND purpose = $2 AND remaining > 0 AND muted_at IS NULL
+   AND NOT EXISTS (SELECT 1 FROM listeners l JOIN listening_processes p ON p.id = l.process_id
+                    WHERE l.user_id = message_consents.user_id AND p.expires_at > $now)
+RETURNING user_id
+"""
+
+_MUTE = """
+INSERT INTO message_consents (id, user_id, purpose, remaining, muted_at) VALUES ($1, $2, $3, 0, $now)
+ON CONFLICT (user_id, purpose) DO UPDATE SET muted_at = COALESCE(message_consents.muted_at, $now)
+"""
+
+_KEEP_BACK = """
+UPDATE messages SET status = 'REFUSED', refusal = 'MUTED'
+ WHERE user_id = $1 AND purpose = ANY($2) AND status = 'WAITING' RETURNING purpose
+"""
 
 _ACCEPT = """
 INSERT INTO message_consents (id, user_id, purpose, remaining) VALUES ($1, $2, $3, 1)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.core.ids import UserId
 from app.core.worker import Job
-from app.notifications import flows, queries
+from app.notifications import flows, presence, queries
 
 BATCH = 50
 #: People written to at the same time; to one person one message after another, since WeChat refuses two at once.
@@ -35,4 +35,7 @@ async def _send_each(messages: Sequence[UUID], turns: asyncio.Semaphore) -> None
             await flows.send_message(message)
 
 
-JOBS = [Job("notifications.send_messages", send_messages, every_seconds=1)]
+JOBS = [
+    Job("notifications.send_messages", send_messages, every_seconds=1),
+    Job("notifications.forget_listeners", presence.forget, every_seconds=600),
+]

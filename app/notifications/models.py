@@ -21,6 +21,8 @@ class NotificationKind(StrEnum):
     LATE_PAYMENT_REFUNDED = "LATE_PAYMENT_REFUNDED"
     REFUND_SENT = "REFUND_SENT"
     REFUND_FAILED = "REFUND_FAILED"
+    LIVE_STARTED = "LIVE_STARTED"
+    TIER_CHANGED = "TIER_CHANGED"
     ORDER_SHIPPED = "ORDER_SHIPPED"
     STORY_CONSENT_ASKED = "STORY_CONSENT_ASKED"
     STORY_PUBLISHED = "STORY_PUBLISHED"
@@ -74,6 +76,8 @@ class MessageConsent(Model):
     remaining = fields.IntField(default=0)
     #: Refused or banned: the next tap should not ask.
     refused_at = fields.DatetimeField(null=True)
+    #: She wants none of these messages here, whatever WeChat allows. Her inbox has them all the same.
+    muted_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "message_consents"
@@ -120,3 +124,24 @@ class Message(Model):
 
     class Meta:
         table = "messages"
+
+
+class ListeningProcess(Model):
+    """A server process that has sockets; what stands in `listeners` counts only while it renews this."""
+
+    id: UUID = fields.UUIDField(primary_key=True)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "listening_processes"
+
+
+class Listener(Model):
+    """Somebody who has the app open at a process."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    user_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    process_id: UUID = fields.UUIDField()
+
+    class Meta:
+        table = "listeners"

@@ -7,8 +7,9 @@ from uuid import UUID
 from app.accounts.models import Identity
 from app.core import clock, db
 from app.core.ids import UserId
+from app.live import queries as live
 from app.notifications import rules, templates
-from app.notifications.models import InboxHead, MessageConsent, MessagePurpose, Notification
+from app.notifications.models import InboxHead, MessageConsent, MessagePurpose, Notification, NotificationKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,17 @@ async def newest(user: UserId, *, up_to: int, limit: int) -> list[Notification]:
     return await Notification.filter(user_id=user, seq__lte=up_to).order_by("-seq").limit(limit)
 
 
-async def following(user: UserId, *, after: int, limit: int) -> list[Notification]:
-    """The entries behind this sequence number, oldest first. None that commits later can come between them."""
-    return await Notification.filter(user_id=user, seq__gt=after).order_by("seq").limit(limit)
+async def following(
+    user: UserId, *, after: int, limit: int, kind: NotificationKind | None = None
+) -> list[Notification]:
+    """The entries behind this sequence number, oldest first, all or those of one kind.
+
+    None that commits later can come between them.
+    """
+    found = Notification.filter(user_id=user, seq__gt=after)
+    if kind is not None:
+        found = found.filter(kind=kind)
+    return await found.order_by("seq").limit(limit)
 
 
 async def unread(user: UserId, *, up_to: int) -> int:
@@ -62,16 +71,27 @@ async def entry(user: UserId, notification: UUID) -> Notification | None:
 
 
 async def template_states(user: UserId) -> list[TemplateState]:
-    """Every template that messages are sent with, and how this user stands to each."""
+    """Every template that messages are sent with, and how this user stands to each.
+
+    One consent is one message, so who waits for three live rooms is asked until she has allowed three.
+    """
     consents = {each.purpose: each for each in await MessageConsent.filter(user_id=user)}
     now = await clock.now()
     states = []
     for purpose, template_id in templates.template_ids().items():
         consent = consents.get(purpose)
         remaining, refused_at = (consent.remaining, consent.refused_at) if consent else (0, None)
-        ask = rules.should_ask(remaining=remaining, refused_at=refused_at, now=now)
+        needed = max(1, await live.open_reminders(user)) if purpose is MessagePurpose.LIVE_START else 1
+        is_muted = consent is not None and consent.muted_at is not None
+        ask = not is_muted and rules.should_ask(remaining=remaining, refused_at=refused_at, now=now, needed=needed)
         states.append(TemplateState(purpose, template_id, remaining, ask))
     return states
+
+
+async def muted(user: UserId) -> list[MessagePurpose]:
+    """What a user wants no messages for."""
+    consents = await MessageConsent.filter(user_id=user, muted_at__isnull=False)
+    return sorted(each.purpose for each in consents)
 
 
 async def due_messages(limit: int) -> list[DueMessage]:

@@ -5,20 +5,29 @@ Each reaction and the end of its delivery are one transaction, so nobody is told
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from app.accounts import queries as accounts
 from app.after_sale.facts import RefundRejected
-from app.core.ids import GroupId, OrderId
+from app.core import outbox
+from app.core.ids import GroupId, LiveRoomId, OrderId, UserId
 from app.core.outbox import Fact, Reaction
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
 from app.group_buying.facts import GroupCompleted, GroupFailing, LatePaymentRefunded, LeaderChanged, SeatTaken
+from app.live import queries as live
+from app.live.actions.change import target as live_target
+from app.live.facts import LiveAudienceTold, LiveStarted
+from app.membership.facts import TierChanged
 from app.notifications.actions import tell
 from app.notifications.models import MessagePurpose, NotificationKind
 from app.orders import queries as orders
 from app.orders.facts import OrderShipped
 from app.payments.facts import RefundFailed, RefundSucceeded
 from app.stories.facts import StoryConsentAsked, StoryPublished
+
+#: Told in one transaction; a room may have a hundred thousand who wait for it.
+AUDIENCE_BATCH = 200
 
 
 async def tell_leader(fact: SeatTaken) -> None:
@@ -99,6 +108,46 @@ async def tell_of_failed_refund(fact: RefundFailed) -> None:
     )
 
 
+async def tell_audience(fact: LiveStarted) -> None:
+    """Tell the first of those who asked or follow that a room has started."""
+    await _tell_of_start(fact.room, after=None)
+
+
+async def tell_rest_of_audience(fact: LiveAudienceTold) -> None:
+    """Tell the next of them."""
+    await _tell_of_start(fact.room, after=fact.up_to)
+
+
+async def _tell_of_start(room: LiveRoomId, *, after: UserId | None) -> None:
+    # A batch and the fact that calls for the next one are one transaction: nobody is left out or told twice.
+    started = (await live.rooms([room]))[room]
+    audience = await live.audience(started, after=after, limit=AUDIENCE_BATCH)
+    (host,) = await accounts.profiles_of([started.host_id])
+    await tell(
+        users=audience,
+        kind=NotificationKind.LIVE_STARTED,
+        target=live_target(room),
+        values={
+            "title": started.title,
+            "nickname": host.nickname,
+            "started_at": (started.started_at or started.starts_at).isoformat(),
+        },
+        purpose=MessagePurpose.LIVE_START,
+    )
+    if len(audience) == AUDIENCE_BATCH:
+        await outbox.record(LiveAudienceTold(room=room, up_to=audience[-1]))
+
+
+async def tell_of_tier(fact: TierChanged) -> None:
+    """Tell a member that she is in another tier."""
+    await tell(
+        users=[fact.user],
+        kind=NotificationKind.TIER_CHANGED,
+        target=Target("tier", UUID(int=fact.rank)),
+        values={"tier": fact.name, "rank": fact.rank, "rank_before": fact.rank_before},
+    )
+
+
 async def tell_of_parcel(fact: OrderShipped) -> None:
     """Tell the buyer that her parcel is on its way."""
     (parcel,) = (await orders.shipments_of([fact.order])).values()
@@ -163,6 +212,9 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     LatePaymentRefunded: [tell_of_late_payment],
     RefundSucceeded: [tell_of_refund],
     RefundFailed: [tell_of_failed_refund],
+    LiveStarted: [tell_audience],
+    LiveAudienceTold: [tell_rest_of_audience],
+    TierChanged: [tell_of_tier],
     OrderShipped: [tell_of_parcel],
     RefundRejected: [tell_of_rejected_refund],
     StoryConsentAsked: [ask_for_consent],

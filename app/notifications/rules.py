@@ -23,9 +23,9 @@ class MessageConsentOutcome(StrEnum):
 REFUSALS = frozenset({MessageConsentOutcome.REJECT, MessageConsentOutcome.BAN})
 
 
-def should_ask(*, remaining: int, refused_at: datetime | None, now: datetime) -> bool:
-    """Whether the next tap should ask for a consent: none is left, and none was refused lately."""
-    return remaining == 0 and (refused_at is None or refused_at + PEACE_AFTER_REFUSAL <= now)
+def should_ask(*, remaining: int, refused_at: datetime | None, now: datetime, needed: int = 1) -> bool:
+    """Whether the next tap should ask for a consent: fewer are left than are needed, and none was refused lately."""
+    return remaining < needed and (refused_at is None or refused_at + PEACE_AFTER_REFUSAL <= now)
 
 
 def is_too_late(written_at: datetime, now: datetime) -> bool:

@@ -4,6 +4,7 @@ Whoever registers the templates in WeChat's console picks ones with these keys:
 
 GROUP_RESULT  thing1 商品名称, phrase2 拼团结果, time3 时间, thing4 温馨提示
 REFUND        amount1 退款金额, thing2 退款原因, time3 退款时间
+LIVE_START    thing1 直播标题, thing2 主播, time3 开播时间
 SHIPPED       thing1 商品名称, thing2 快递公司, character_string3 快递单号, time4 发货时间
 
 `PINTUAN_MESSAGE_TEMPLATES` says their ids; with WeChat's sandbox any id will do.
@@ -26,6 +27,7 @@ _CHINA = timezone(timedelta(hours=8))
 _SANDBOX = {
     MessagePurpose.GROUP_RESULT: "sandbox-group-result",
     MessagePurpose.REFUND: "sandbox-refund",
+    MessagePurpose.LIVE_START: "sandbox-live-start",
     MessagePurpose.SHIPPED: "sandbox-shipped",
 }
 
@@ -55,6 +57,8 @@ def page(entry: Notification) -> str:
     """The page of the mini-program that a tap on the message opens."""
     if entry.target_kind == "group":
         return f"pages/group?g={entry.values['code']}"
+    if entry.target_kind == "live":
+        return f"pages/live?id={Target(entry.target_kind, entry.target_id).public_id}"
     return f"pages/order?id={Target(entry.target_kind, entry.target_id).public_id}"
 
 
@@ -76,6 +80,14 @@ def _refund(entry: Notification) -> dict[str, str]:
     }
 
 
+def _live_start(entry: Notification) -> dict[str, str]:
+    return {
+        "thing1": entry.values["title"],
+        "thing2": entry.values["nickname"],
+        "time3": _moment(datetime.fromisoformat(entry.values["started_at"])),
+    }
+
+
 def _shipped(entry: Notification) -> dict[str, str]:
     return {
         "thing1": entry.values["title"],
@@ -88,6 +100,7 @@ def _shipped(entry: Notification) -> dict[str, str]:
 _DATA: Mapping[MessagePurpose, Callable[[Notification], dict[str, str]]] = {
     MessagePurpose.GROUP_RESULT: _group_result,
     MessagePurpose.REFUND: _refund,
+    MessagePurpose.LIVE_START: _live_start,
     MessagePurpose.SHIPPED: _shipped,
 }
 

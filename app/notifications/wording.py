@@ -1,7 +1,8 @@
 """What an inbox entry says, in whatever language it is read in. Pure.
 
 An entry keeps a kind and values: `title` and `code` of the group, `nickname` (masked), `seats_left`, `size`,
-`amount_fen`, `reason`, `carrier` and `number` of a parcel. The Chinese stands in the catalogue of words.
+`amount_fen`, `reason`; of a parcel `carrier` and `number`; of a tier its name (`tier`), `rank` and `rank_before`.
+The Chinese stands in the catalogue of words.
 """
 
 from collections.abc import Mapping
@@ -34,6 +35,8 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.LATE_PAYMENT_REFUNDED: "Your payment came too late",
     NotificationKind.REFUND_SENT: "Your refund has arrived",
     NotificationKind.REFUND_FAILED: "Your refund is delayed",
+    NotificationKind.LIVE_STARTED: "{nickname} is live",
+    NotificationKind.TIER_CHANGED: "Your membership: {tier}",
     NotificationKind.ORDER_SHIPPED: "Your parcel is on its way",
     NotificationKind.STORY_CONSENT_ASKED: "May we tell your story?",
     NotificationKind.STORY_PUBLISHED: "Your story is out",
@@ -47,7 +50,9 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.GROUP_FAILED: "{title}: {why}. What you paid is on its way back to you.",
     NotificationKind.LATE_PAYMENT_REFUNDED: "{title}: your seat was gone by then. {amount} is on its way back to you.",
     NotificationKind.REFUND_SENT: "{amount} went back to where you paid from: {why}.",
+    NotificationKind.TIER_CHANGED: "{why}",
     NotificationKind.REFUND_FAILED: "{amount} could not be sent back by itself. We are working on it; please wait.",
+    NotificationKind.LIVE_STARTED: "{title} has started. Come in!",
     NotificationKind.ORDER_SHIPPED: "{title}: {carrier}, {number}.",
     NotificationKind.STORY_CONSENT_ASKED: "{title}: please read it and say whether it may be shown.",
     NotificationKind.STORY_PUBLISHED: "{title}: everybody can read it now. You can withdraw it at any time.",
@@ -95,7 +100,14 @@ def _spoken(kind: NotificationKind, values: Values, locale: str) -> dict[str, st
         spoken["why"] = say(locale, _WHY_GROUP_FAILED[GroupFailure(values["reason"])])
     if kind is NotificationKind.REFUND_SENT:
         spoken["why"] = why_refunded(values["reason"], locale)
+    if kind is NotificationKind.TIER_CHANGED:
+        rises = values["rank"] > values["rank_before"]
+        spoken["why"] = say(locale, _TIER_ROSE if rises else _TIER_FELL, tier=values["tier"])
     return spoken
+
+
+_TIER_ROSE = "You have reached {tier}. What it gives is yours from now on."
+_TIER_FELL = "You are in {tier} now. Your next purchases bring you back up."
 
 
 def _seats(left: int, locale: str) -> str:

@@ -5,10 +5,9 @@ from uuid import UUID
 
 from app.core import clock, db
 from app.core.ids import OrderId
-from app.core.worker import Job
+from app.core.worker import Job, do_each
 from app.orders import actions, flows
 from app.orders.models import Shipment
-from app.payments.jobs import do_each
 
 #: While one worker is at it, others leave it alone; one that dies leaves it for as long.
 LEASE = timedelta(seconds=60)

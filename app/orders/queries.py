@@ -100,3 +100,16 @@ async def history_of(order: OrderId) -> list[OrderEvent]:
 async def has_bought(users: Sequence[UserId]) -> bool:
     """Whether any of these people has a paid order whose money has not been promised back."""
     return await Order.filter(user_id__in=users, status__in=BOUGHT).exists()
+
+
+async def bought_between(since: datetime, until: datetime, *, limit: int, after: OrderId | None) -> list[Order]:
+    """Orders paid within these moments whose money was not promised back, behind the given one by their ids."""
+    found = Order.filter(status__in=BOUGHT, paid_at__gt=since, paid_at__lte=until)
+    if after is not None:
+        found = found.filter(id__gt=after)
+    return await found.order_by("id").limit(limit)
+
+
+async def count_bought_between(since: datetime, until: datetime) -> int:
+    """How many orders `bought_between` gives altogether."""
+    return await Order.filter(status__in=BOUGHT, paid_at__gt=since, paid_at__lte=until).count()

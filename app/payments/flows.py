@@ -5,12 +5,17 @@ Every step can be repeated; an answer that did not come is asked for by our own 
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from uuid import UUID
 
 from app.accounts import queries as accounts
-from app.core import clock
-from app.core.ids import OrderId
+from app.audit_log import actions as audit_log
+from app.core import clock, db
+from app.core.ids import OrderId, RefundId, UserId
 from app.core.log import logger
 from app.core.money import Fen
+from app.core.targets import Target
+from app.desk.errors import NothingToRetry
+from app.desk.models import DeskItem, Matter
 from app.payments import actions, queries, rules
 from app.payments.models import Payment, PaymentStatus, Refund
 from app.wechat import current
@@ -235,3 +240,18 @@ async def book_refund_news(news: RefundNotified) -> None:
         await actions.record_refund_sent(result.out_refund_no)
     elif result.state in {RefundState.ABNORMAL, RefundState.CLOSED}:
         await actions.record_refund_failed(out_refund_no=result.out_refund_no, error=result.state.value)
+
+
+async def retry_by_hand(*, by: UserId, item: DeskItem) -> None:
+    """Send the failed refund again that an item on the desk is about. NothingToRetry.
+
+    The item leaves the desk when the money has arrived.
+    """
+    if item.matter is not Matter.REFUND_FAILED:
+        raise NothingToRetry
+    async with db.transaction():
+        if not await actions.retry_refund(RefundId(UUID(item.subject))):
+            raise NothingToRetry
+        await audit_log.note(
+            by=by, verb="refund.retry", target=Target("desk", item.id), detail={"refund": item.subject}
+        )

@@ -1,44 +1,16 @@
 """What the clock starts: asking after payments, sending refunds."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
-from typing import TypeVar
 
 from app.core import clock, db
 from app.core.ids import PaymentId, RefundId
-from app.core.log import logger
-from app.core.worker import Job
+from app.core.worker import Job, do_each
 from app.payments import flows
 from app.payments.models import Payment, Refund, RefundStatus
-
-T = TypeVar("T")
-
-log = logger("payments")
 
 #: While one worker is at it, others leave it alone; one that dies leaves it for as long.
 LEASE = timedelta(seconds=60)
 BATCH = 20
-
-
-async def do_each(due: Iterable[T], do: Callable[[T], Awaitable[object]], *, at_once: int = 1) -> int:
-    """Do all that is due, so many at once; how many were done.
-
-    One that fails is logged and stays due: it must not keep the others from their turn for ever. What waits for
-    WeChat is done many at once, so that one that gets no answer holds no other up.
-    """
-    turns = asyncio.Semaphore(at_once)
-
-    async def attempt(each: T) -> bool:
-        async with turns:
-            try:
-                await do(each)
-            except Exception:
-                log.exception("job.item_failed", item=str(each))
-                return False
-            return True
-
-    return sum(await asyncio.gather(*[attempt(each) for each in due]))
 
 
 async def poll_payments() -> int:

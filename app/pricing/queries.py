@@ -1,16 +1,23 @@
 """What pricing decides over: what a buyer has, and what an order was paid with."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.core.ids import OrderId, UserId
+from app.membership import queries as membership
 from app.orders import queries as orders
-from app.pricing.rules import Candidates, PaidLine, PaidOrder, Share
+from app.pricing.rules import Candidates, PaidLine, PaidOrder, Share, of_tier
 
 
 async def candidates(buyer: UserId, *, coupons: Sequence[str] = (), points: int | None = None) -> Candidates:
     """Every promotion to look at for this buyer now: her perks in force, and what she names."""
-    del buyer
-    return Candidates(coupons=coupons, points_wanted=points)
+    standing = await membership.standing(buyer)
+    return replace(
+        of_tier(standing.tier),
+        coupons=coupons,
+        points_wanted=points,
+        points_balance=(await membership.points(buyer)).usable if points else 0,
+    )
 
 
 async def paid_order(order: OrderId) -> PaidOrder:

@@ -18,6 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from app.membership.rules import perks
+from app.membership.rules.plans import Tier
+from app.membership.rules.replay import Bought
+from app.membership.states import PerkKind
 from app.pricing.states import PriceKind, PriceOutcome, Promotion, Why
 
 #: What one point takes off: a hundred points are one yuan.
@@ -130,6 +134,23 @@ def price(lines: Sequence[Line], candidates: Candidates, *, shipping_fen: int = 
         amount_fen=sum(due) + fee - points * POINT_FEN,
         trace=(*discount_steps, *coupons, *shipping_steps, *points_steps),
     )
+
+
+def of_tier(tier: Tier) -> Candidates:
+    """What a tier's perks offer."""
+    percent = perks.percent(tier.perks)
+    return Candidates(
+        discounts=[Discount(name=tier.name, percent=percent)] if percent < _ALL_PERCENT else [],
+        free_shipping=tier.name if perks.find(tier.perks, PerkKind.FREE_SHIPPING) else None,
+    )
+
+
+def saving_fen(bought: Bought, tier: Tier) -> int:
+    """What a tier's perks take off an order: what membership's replays ask."""
+    kind = PriceKind.GROUP if bought.in_group else PriceKind.SOLO
+    lines = [Line(pieces=pieces, unit_fen=unit_fen, kind=kind) for pieces, unit_fen in bought.lines]
+    priced = price(lines, of_tier(tier), shipping_fen=bought.shipping_fen)
+    return sum(line.fen for line in lines) + bought.shipping_fen - priced.amount_fen
 
 
 def _discounted(lines: Sequence[Line], discounts: Sequence[Discount]) -> tuple[list[int], list[Step]]:

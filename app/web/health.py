@@ -48,7 +48,7 @@ async def _ready(request: Request) -> Response:
 
 async def what_is_missing() -> list[str]:
     """What this process needs and has not: `database`, `migrations`, `redis`; empty when all is well."""
-    named = {"database": db.is_ready, "migrations": _is_migrated, "redis": _is_redis_ready}
+    named = {"database": db.is_ready, "migrations": is_migrated, "redis": _is_redis_ready}
     held = await asyncio.gather(*[_in_time(holds) for holds in named.values()])
     return [name for name, holds in zip(named, held, strict=True) if not holds]
 
@@ -68,7 +68,8 @@ async def _is_redis_ready() -> bool:
     return isinstance(carrier, RedisBus) and await carrier.is_ready()
 
 
-async def _is_migrated() -> bool:
+async def is_migrated() -> bool:
+    """Whether the database has all that this version's migrations make."""
     # A newer version's migrations are welcome: during a rolling restart old and new code run on one schema.
     applied = await db.rows(str, "SELECT name FROM tortoise_migrations WHERE app = $1", TORTOISE_APP)
     return _wanted() <= set(applied)

@@ -118,7 +118,8 @@ class MiniProgram:
         patience: Patience | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._config = config
+        #: Who we are at WeChat.
+        self.config = config
         self._http = http or exchange.new_http()
         self._owns_http = http is None
         self._api = Api(config, self._http, store, patience=patience or Patience(), clock=clock)
@@ -138,8 +139,8 @@ class MiniProgram:
         A code works once: after WeChatBusy the phone must log in again.
         """
         params = {
-            "appid": self._config.app_id,
-            "secret": self._config.app_secret,
+            "appid": self.config.app_id,
+            "secret": self.config.app_secret,
             "js_code": code,
             "grant_type": "authorization_code",
         }
@@ -160,7 +161,7 @@ class MiniProgram:
             repeatable=False,
         )
         phone = content(response)["phone_info"]
-        if phone["watermark"]["appid"] != self._config.app_id:
+        if phone["watermark"]["appid"] != self.config.app_id:
             raise PhoneCodeInvalid("40029", "the number was given to another app")
         return str(phone["phoneNumber"])
 
@@ -270,7 +271,7 @@ class MiniProgram:
         """Tell WeChat that an order was sent by express. A repeat changes the entry, which WeChat allows once."""
         order_key = {
             "order_number_type": 1,
-            "mchid": self._config.mch_id,
+            "mchid": self.config.mch_id,
             "out_trade_no": shipping.out_trade_no,
         }
         parcel = {

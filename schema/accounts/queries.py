@@ -22,13 +22,18 @@ class AccountsViewer:
     @strawberry.field
     async def user(self, info: Info) -> User:
         """Tell who I am."""
-        return User.of(await _me(info))
+        return User.mine(await _me(info), await info.context.now())
 
     @strawberry.field
     async def phone_masked(self, info: Info) -> str | None:
         """Tell my phone number, masked; null where none is known."""
         phone = (await _me(info)).phone
         return rules.mask_phone(phone) if phone else None
+
+    @strawberry.field(description="Whether the feed may be chosen by what I did.")
+    async def personalised_feed(self, info: Info) -> bool:
+        """Tell what I have set."""
+        return (await _me(info)).personalised_feed
 
     @strawberry.field
     async def addresses(self, info: Info) -> list[Address]:
@@ -73,7 +78,7 @@ async def _me(info: Info) -> models.User:
 async def open_user(info: Info, user: UUID) -> User | None:
     """Myself by my id."""
     asker = info.context.who()
-    return User.of(await _me(info)) if asker and asker.user == user else None
+    return User.mine(await _me(info), await info.context.now()) if asker and asker.user == user else None
 
 
 async def open_address(info: Info, address: UUID) -> Address | None:

@@ -10,7 +10,7 @@ from app.accounts import models, queries, rules
 from app.accounts.models import Role
 from app.accounts.queries import PublicPerson
 from app.core import ids
-from schema.pictures import media_url
+from schema.pictures import media_url, signed_url
 from schema.scalars import Node, Person, public_id
 
 if TYPE_CHECKING:
@@ -51,6 +51,16 @@ class User(Node):
     def of(cls, row: models.User) -> "User":
         """The API's form of a user."""
         return cls(id=public_id("user", row.id), nickname=row.nickname, avatar_url=media_url(row.avatar_path))
+
+    @classmethod
+    def mine(cls, row: models.User, now: datetime) -> "User":
+        """A user as she sees herself: with the name and the picture that others do not see yet."""
+        waiting = signed_url(row.next_avatar_path, now) if row.next_avatar_path else None
+        return cls(
+            id=public_id("user", row.id),
+            nickname=row.next_nickname or row.nickname,
+            avatar_url=waiting or media_url(row.avatar_path),
+        )
 
 
 @strawberry.type(description="The public face of an author or a host, by an id of its own; never a buyer's.")

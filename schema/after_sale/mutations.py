@@ -158,7 +158,7 @@ def _pieces(lines: list[RefundLineInput] | None) -> dict[UUID, int] | None:
     if lines is None:
         return None
     if len(lines) > _MOST_LINES:
-        bad_input("input.lines", f"An order has {_MOST_LINES} lines at most.")
+        bad_input("input.lines", "An order has {most} lines at most.", most=_MOST_LINES)
     pieces: dict[UUID, int] = {}
     for number, each in enumerate(lines):
         line = read_id("line", each.line_id, f"input.lines.{number}.lineId")

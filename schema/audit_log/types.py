@@ -41,7 +41,7 @@ class AuditEntry(Node):
             at=row.noted_at,
             verb=row.verb,
             target_id=public_id(row.target_kind, row.target_id) if row.target_kind else None,
-            detail=[NameValue(name=name, value=_text(value)) for name, value in row.detail.items()],
+            detail=[NameValue(name=name, value=_text(value)) for name, value in sorted(row.detail.items())],
             reason=row.reason,
         )
 

@@ -11,6 +11,7 @@ Hub         runs subscriptions; those that get the same share one execution (`hu
 """
 
 from schema.engine.engine import Engine as Engine
+from schema.engine.errors import INTERNAL as INTERNAL
 from schema.engine.errors import BadInput as BadInput
 from schema.engine.errors import RateLimited as RateLimited
 from schema.engine.errors import Refused as Refused

@@ -116,6 +116,9 @@ class TimedOut(EngineError):
     status = 503
     about_the_door = True
 
+    def __init__(self, message: str = "This took too long. Please try again.") -> None:
+        super().__init__(message)
+
 
 class Refused(Exception):
     """An operation that was not executed, with every reason why."""

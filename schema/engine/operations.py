@@ -138,8 +138,7 @@ class Operations:
         except TimeoutError:
             if not limit.expired():
                 raise
-            seconds = self.settings.operation_seconds
-            raise TimedOut(f"The operation took longer than {seconds:g} seconds.") from None
+            raise TimedOut from None
 
     def executor(self, operation: Operation, context: object, root: object = None) -> Executor[Any]:
         """A graphql-core executor for one run. It must not be used twice: its caches grow with every run."""

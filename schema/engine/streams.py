@@ -41,11 +41,19 @@ class Stream(Generic[T]):
     after: int | None = None
     #: The GraphQL name of the argument that `after` came from.
     resume_argument: str = "after"
+    #: Called with 1 when a subscriber has joined and with -1 when she has gone. It must neither block nor raise.
+    watched: Callable[[int], None] | None = None
     #: Only needed where the stream is iterated without the engine.
     bus: Bus | None = None
 
     def __aiter__(self) -> AsyncIterator[T]:
         return _values(self)
+
+
+def tell_watched(stream: Stream[T], change: int) -> None:
+    """Tell the stream's owner that a subscriber has come or gone."""
+    if stream.watched is not None:
+        stream.watched(change)
 
 
 def unseen(kind: Kind, frames: Sequence[Frame[T]], position: int | None) -> list[Frame[T]]:

@@ -6,6 +6,7 @@ from app.core import clock
 from app.core.ids import DealId, GroupId, OrderId
 from app.group_buying import queries
 from app.group_buying.models import Deal, Group, Offer, Seat
+from app.group_buying.queries import for_staff
 
 
 async def load_moment(deals: list[DealId]) -> list[datetime]:
@@ -25,6 +26,12 @@ async def load_offers_of(ids: list[DealId]) -> list[list[Offer]]:
     return [found[each] for each in ids]
 
 
+async def load_all_offers_of(ids: list[DealId]) -> list[list[Offer]]:
+    """What these deals offer and have offered."""
+    found = await queries.offers_of_deals(ids, closed_too=True)
+    return [found[each] for each in ids]
+
+
 async def load_groups(ids: list[GroupId]) -> list[Group | None]:
     """These groups; None for what there is not."""
     found = await queries.groups(ids)
@@ -34,6 +41,12 @@ async def load_groups(ids: list[GroupId]) -> list[Group | None]:
 async def load_seats_of(ids: list[GroupId]) -> list[list[Seat]]:
     """The paid seats of these groups."""
     found = await queries.seats_of(ids)
+    return [found[each] for each in ids]
+
+
+async def load_all_seats_of(ids: list[GroupId]) -> list[list[Seat]]:
+    """All seats of these groups that there ever were."""
+    found = await for_staff.all_seats_of(ids)
     return [found[each] for each in ids]
 
 

@@ -4,15 +4,21 @@ from datetime import datetime
 from uuid import UUID
 
 import strawberry
+from strawberry.dataloader import DataLoader
 
-from app.core.ids import DealId, GroupCode, is_code
-from app.group_buying import queries
+from app.accounts.models import Role
+from app.core.ids import DealId, GroupCode, GroupId, is_code
+from app.group_buying import models, queries
 from app.group_buying.errors import GroupNotFound
+from app.group_buying.queries import for_staff
+from app.group_buying.states import DealStatus, GroupStatus
 from schema.connections import Connection, page
 from schema.context import Info
+from schema.group_buying.loaders import load_deals
 from schema.group_buying.types import Deal, Eligibility, Group, MySeat
-from schema.group_buying.types.deal import open_deal, open_offer
+from schema.group_buying.types.deal import open_deal, open_offer, open_sku
 from schema.group_buying.types.group import open_group
+from schema.group_buying.types.staff import StaffDeal, StaffGroup
 from schema.inputs import read_cursor, read_id, read_page_size, read_text
 from schema.refusals import to_graphql
 
@@ -32,23 +38,26 @@ class DealFilter:
 class GroupBuyingQuery:
     """What everybody may ask."""
 
-    @strawberry.field
+    @strawberry.field(description="What runs now: what fits a search best first, then what ends first.")
     async def deals(
         self,
+        info: Info,
         first: int,
         after: str | None = None,
         filter: DealFilter | None = None,  # noqa: A002 - the API's word
     ) -> Connection[Deal]:
-        """List the deals that run now, those that end first at the top."""
+        """List the deals that run now."""
         size = read_page_size(first)
         search = read_text((filter and filter.search) or "", "filter.search", _LONGEST_SEARCH)
         found = await queries.deals_page(search=search, limit=size + 1, after=_place_of_deal(after))
+        loader: DataLoader[DealId, models.Deal | None] = info.context.loader(load_deals)
+        rows = {row.id: row for row in await loader.load_many([each.id for each in found]) if row}
         return page(
             found,
             first=size,
             after=after,
-            key=lambda deal: (deal.ends_at.isoformat(), str(deal.id)),
-            node=Deal.of,
+            key=lambda each: (each.relevance, each.ends_at.isoformat(), str(each.id)),
+            node=lambda each: Deal.of(rows[each.id]),
         )
 
     @strawberry.field
@@ -68,9 +77,9 @@ class GroupBuyingQuery:
             return None
 
 
-def _place_of_deal(after: str | None) -> tuple[datetime, DealId] | None:
-    key = read_cursor(after, [datetime, UUID])
-    return key and (key[0], DealId(key[1]))
+def _place_of_deal(after: str | None) -> tuple[int, datetime, DealId] | None:
+    key = read_cursor(after, [int, datetime, UUID])
+    return key and (key[0], key[1], DealId(key[2]))
 
 
 @strawberry.type
@@ -104,5 +113,80 @@ class GroupBuyingViewer:
         )
 
 
+@strawberry.type
+class GroupBuyingStaff:
+    """Deals and groups as staff see them."""
+
+    @strawberry.field(description="For MERCHANT, MARKETER and SUPPORT. The newest first, drafts too.")
+    async def deals(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        status: DealStatus | None = None,
+        search: str | None = None,
+    ) -> Connection[StaffDeal]:
+        """List deals: of a status, with words in them."""
+        info.context.must_have(*_LOOK_AT_DEALS)
+        size = read_page_size(first)
+        place = read_cursor(after, [datetime, UUID])
+        found = await for_staff.deals(
+            status=status,
+            search=read_text(search or "", "search", _LONGEST_SEARCH),
+            limit=size + 1,
+            before=place and (place[0], DealId(place[1])),
+        )
+        return page(found, first=size, after=after, key=_by_creation, node=StaffDeal.of)
+
+    @strawberry.field(description="For MERCHANT, MARKETER and SUPPORT.")
+    async def deal(self, info: Info, id: strawberry.ID) -> StaffDeal | None:  # noqa: A002 - the API's word
+        """Open a deal, a draft too."""
+        info.context.must_have(*_LOOK_AT_DEALS)
+        deal = read_id("deal", id, "id")
+        found = await queries.deals([DealId(deal)]) if deal else {}
+        return next((StaffDeal.of(each) for each in found.values()), None)
+
+    @strawberry.field(description="For MERCHANT, MARKETER and SUPPORT. The newest first.")
+    async def groups(
+        self,
+        info: Info,
+        first: int,
+        after: str | None = None,
+        deal_id: strawberry.ID | None = None,
+        status: GroupStatus | None = None,
+    ) -> Connection[StaffGroup]:
+        """List groups: of a deal, of a status."""
+        info.context.must_have(*_LOOK_AT_DEALS)
+        size = read_page_size(first)
+        place = read_cursor(after, [datetime, UUID])
+        found = await for_staff.groups(
+            deal=DealId(read_id("deal", deal_id, "dealId") or _NO_DEAL) if deal_id is not None else None,
+            status=status,
+            limit=size + 1,
+            before=place and (place[0], GroupId(place[1])),
+        )
+        return page(found, first=size, after=after, key=_by_creation, node=StaffGroup.of)
+
+    @strawberry.field(description="For MERCHANT, MARKETER and SUPPORT.")
+    async def group(self, info: Info, code: str) -> StaffGroup | None:
+        """Open a group by its code."""
+        info.context.must_have(*_LOOK_AT_DEALS)
+        if not is_code(code, "G"):
+            return None
+        try:
+            return StaffGroup.of(await queries.group_by_code(GroupCode(code)))
+        except GroupNotFound:
+            return None
+
+
+_LOOK_AT_DEALS = (Role.MERCHANT, Role.MARKETER, Role.SUPPORT)
+#: An id of another kind names no deal.
+_NO_DEAL = UUID(int=0)
+
+
+def _by_creation(row: models.Deal | models.Group) -> tuple[object, ...]:
+    return row.created_at.isoformat(), str(row.id)
+
+
 #: Kind of public id to what opens it.
-NODE_OPENERS = {"deal": open_deal, "offer": open_offer, "group": open_group}
+NODE_OPENERS = {"deal": open_deal, "offer": open_offer, "sku": open_sku, "group": open_group}

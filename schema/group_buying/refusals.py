@@ -8,7 +8,7 @@ import strawberry
 from app.core.ids import GroupId
 from app.group_buying import errors, queries
 from app.group_buying.errors import Ineligible
-from app.group_buying.states import GroupStatus
+from app.group_buying.states import DealStatus, GroupStatus
 from app.orders import errors as order_errors
 from app.orders import queries as orders
 from app.orders.states import OrderStatus
@@ -31,6 +31,20 @@ class DealNotRunning(UserError):
     """The deal opens no new groups now."""
 
     starts_at: datetime | None = strawberry.field(description="Null where it will not start (again).")
+
+
+@strawberry.type(description="DEAL_MOVE_REFUSED")
+class DealMoveRefused(UserError):
+    """It cannot be done with the deal as it stands now."""
+
+    status: DealStatus
+
+
+@strawberry.type(description="GROUP_PRICE_TOO_HIGH")
+class GroupPriceTooHigh(UserError):
+    """In a group it would cost more than alone."""
+
+    solo_price: Money
 
 
 @strawberry.type(description="LIMIT_REACHED")
@@ -166,3 +180,15 @@ register(errors.AlreadyInGroup, AlreadyInGroup, _already_in_group)
 register(errors.AlreadyLeading, AlreadyLeading, _already_leading)
 register(errors.HoldLimit, HoldLimit, _hold_limit)
 register(order_errors.OrderNotPayable, OrderNotPayable, _order_not_payable)
+
+
+async def _deal_move_refused(error: errors.DealMoveRefused, message: str, _: Context) -> DealMoveRefused:
+    return DealMoveRefused(code=error.code, message=message, status=error.status)
+
+
+async def _group_price_too_high(error: errors.GroupPriceTooHigh, message: str, _: Context) -> GroupPriceTooHigh:
+    return GroupPriceTooHigh(code=error.code, message=message, solo_price=Money.of(error.solo_price_fen))
+
+
+register(errors.DealMoveRefused, DealMoveRefused, _deal_move_refused)
+register(errors.GroupPriceTooHigh, GroupPriceTooHigh, _group_price_too_high)

@@ -9,11 +9,13 @@ from app.accounts.models import Role
 from app.core.ids import LiveRoomId
 from app.live import models, queries
 from app.live.actions.change import KIND
+from app.live.actions.talking import KIND as DANMAKU
 from app.live.states import LiveStatus
 from schema.connections import Connection, page
 from schema.context import Info
 from schema.inputs import read_cursor, read_id, read_page_size
 from schema.live.types import LiveControl, LiveRoom
+from schema.live.types.events import open_danmaku
 from schema.live.types.room import open_room
 
 
@@ -86,4 +88,4 @@ def _manages(info: Info) -> bool:
 
 
 #: Kind of public id to what opens it.
-NODE_OPENERS = {KIND: open_room}
+NODE_OPENERS = {KIND: open_room, DANMAKU: open_danmaku}

@@ -85,6 +85,7 @@ class ModerationStaff:
         id: strawberry.ID,  # noqa: A002 - the API's word
     ) -> ModeratedPerson | None:
         """Open a person."""
+        info.context.must_have(Role.COMMUNITY_MANAGER, Role.SUPPORT)
         person = read_id(kinds.PERSON, id, "id")
         return await open_person(info, person) if person else None
 

@@ -5,6 +5,7 @@ from uuid import UUID
 import strawberry
 
 from app.notifications import models, queries
+from app.notifications.models import MessagePurpose
 from schema.connections import page
 from schema.context import Info
 from schema.inputs import read_page_size
@@ -32,6 +33,11 @@ class NotificationsViewer:
         """Tell every template that messages are sent with."""
         user = info.context.must_be_signed_in().user
         return [MessageTemplate.of(state) for state in await queries.template_states(user)]
+
+    @strawberry.field(description="For these no WeChat message is sent; the inbox has the entries all the same.")
+    async def muted_purposes(self, info: Info) -> list[MessagePurpose]:
+        """Tell what I want no messages for."""
+        return await queries.muted(info.context.must_be_signed_in().user)
 
 
 def _key(entry: models.Notification) -> tuple[object, ...]:

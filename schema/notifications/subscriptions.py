@@ -8,6 +8,7 @@ from app.core import streams
 from app.core.ids import UserId
 from app.notifications import queries
 from app.notifications.actions import INBOX
+from app.notifications.presence import LISTENERS
 from schema.context import Info
 from schema.engine.streams import Frame, Stream
 from schema.notifications.types import NotificationFrame, cursor_of, read_place
@@ -32,7 +33,15 @@ class NotificationsSubscription:
         async def read(position: int | None) -> Sequence[Frame[NotificationFrame]]:
             return await _frames(user, position)
 
-        return Stream(topic=streams.topic(INBOX, user), kind="events", read=read, after=place, bus=streams.bus())
+        await LISTENERS.arrive(user)
+        return Stream(
+            topic=streams.topic(INBOX, user),
+            kind="events",
+            read=read,
+            after=place,
+            watched=lambda change: LISTENERS.changed(user, change),
+            bus=streams.bus(),
+        )
 
 
 async def _frames(user: UserId, position: int | None) -> list[Frame[NotificationFrame]]:

@@ -63,7 +63,8 @@ class Notification(Node):
     @strawberry.field(description="What a tap opens; null where it is gone.")
     async def target(self, info: Info) -> NotificationTarget | None:
         """Open what it is about."""
-        opened: Any = await TARGET_OPENERS[self.entry.target_kind](info, self.entry.target_id)
+        opener = TARGET_OPENERS.get(self.entry.target_kind)
+        opened: Any = await opener(info, self.entry.target_id) if opener else None
         return opened  # type: ignore[no-any-return]  # a member of the union, which no opener's type says
 
     @classmethod

@@ -1,6 +1,7 @@
 """Facts are told to every reaction, once in effect, whatever fails in between."""
 
 import asyncio
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
@@ -113,6 +114,44 @@ async def test_what_a_dead_worker_had_claimed_is_done_by_another_when_the_lease_
     await clock.move(worker.LEASE.total_seconds() + 1)
     assert await worker.deliver_due() == 2
     assert await _traces() == 1
+
+
+async def test_a_worker_that_is_stopped_hands_back_what_it_has_not_done() -> None:
+    stopped = asyncio.Event()
+
+    async def waits(_: BellRang) -> None:
+        stopped.set()
+        await asyncio.sleep(60)
+
+    outbox._reactions[BellRang] = {"tests.leave_a_trace": waits, "tests.also_hear": waits}
+    await _ring()
+    working = asyncio.create_task(worker.deliver_due())
+    await stopped.wait()
+    working.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await working
+    assert {each.attempts for each in await Delivery.all()} == {0}
+    outbox.register({BellRang: [leave_a_trace, also_hear]})
+    # At once: another worker waits for no lease.
+    assert await worker.deliver_due() == 2
+    assert await _traces() == 1
+
+
+async def test_a_batch_that_takes_longer_than_a_lease_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "_now", itertools.count(0, 6).__next__)
+
+    async def takes_long(fact: BellRang) -> None:
+        await clock.move(6)
+        _, by_another = await worker._claim()
+        assert by_another == []
+        heard.append(fact.room)
+
+    outbox._reactions[BellRang] = {"tests.leave_a_trace": takes_long}
+    for number in range(4):
+        await _ring(f"room {number}")
+    assert await worker.deliver_due() == 4
+    assert sorted(heard) == [f"room {number}" for number in range(4)]
+    assert await Delivery.all().count() == 0
 
 
 async def test_a_worker_that_lost_its_lease_has_no_effect() -> None:

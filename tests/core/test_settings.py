@@ -6,6 +6,19 @@ from pydantic import SecretStr, ValidationError
 
 from app.core.settings import Settings
 
+SAFE: dict[str, object] = {
+    "env": "production",
+    "movable_clock": False,
+    "wechat_sandbox": False,
+    "token_keys": SecretStr("a:" + "x" * 32),
+    "wechat_app_id": "wx1",
+    "wechat_app_secret": SecretStr("s"),
+    "wechat_mch_id": "1900000001",
+    "wechat_merchant_serial": "5F",
+    "wechat_merchant_key_file": Path("key.pem"),
+    "wechat_api_v3_key": SecretStr("k" * 32),
+}
+
 _README = Path(__file__).parents[2] / "app" / "README.md"
 
 
@@ -18,7 +31,7 @@ def test_every_setting_is_described_and_documented() -> None:
 
 def test_every_documented_setting_exists() -> None:
     named = set(re.findall(r"`PINTUAN_([A-Z_]+)`", _README.read_text()))
-    others = {"COMPILED_PLANS", "TEST_BACKEND", "TEST_DATABASE_URL", "TEST_REDIS_URL"}
+    others = {"COMPILED_PLANS", "TEST_BACKEND", "TEST_DATABASE_URL", "TEST_REDIS_URL", "TEST_WRITE_ROLES"}
     assert {name.lower() for name in named - others} <= set(Settings.model_fields)
 
 
@@ -38,15 +51,27 @@ def test_the_defaults_are_the_embedded_shop_and_the_safe_side() -> None:
     ],
 )
 def test_production_refuses_what_is_for_playing(unsafe: dict[str, object]) -> None:
-    safe: dict[str, object] = {
-        "env": "production",
-        "movable_clock": False,
-        "wechat_sandbox": False,
-        "token_keys": SecretStr("a:" + "x" * 32),
-    }
-    assert Settings(**safe).env == "production"  # type: ignore[arg-type]  # each is of its field's type
+    assert Settings(**SAFE).env == "production"  # type: ignore[arg-type]  # each is of its field's type
     with pytest.raises(ValidationError):
-        Settings(**safe | unsafe)  # type: ignore[arg-type]  # as above
+        Settings(**SAFE | unsafe)  # type: ignore[arg-type]  # as above
+
+
+def test_what_production_needs_is_named_all_at_once() -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(env="production", movable_clock=False, wechat_sandbox=False)
+    (mistake,) = refused.value.errors()
+    named = re.findall(r"PINTUAN_([A-Z_0-9]+)", mistake["msg"])
+    assert {name.lower() for name in named} == SAFE.keys() - {"env", "movable_clock", "wechat_sandbox"}
+
+
+@pytest.mark.parametrize(
+    "keys",
+    ["hushhush", "a:short", ":" + "x" * 32, "a:" + "x" * 31, f"a:{'x' * 32},b", f"a:{'x' * 32},a:{'y' * 32}"],
+)
+def test_keys_that_sign_tokens_are_named_apart_and_long(keys: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings(token_keys=SecretStr(keys))
+    assert keys not in str(refused.value)
 
 
 def test_the_sandbox_refuses_to_stand_beside_a_real_merchant() -> None:
@@ -55,4 +80,4 @@ def test_the_sandbox_refuses_to_stand_beside_a_real_merchant() -> None:
 
 
 def test_secrets_do_not_show_in_the_settings_repr() -> None:
-    assert "hush" not in repr(Settings(token_keys=SecretStr("a:hush"), staff_password=SecretStr("hush")))
+    assert "hush" not in repr(Settings(token_keys=SecretStr("a:hush" + "x" * 32), staff_password=SecretStr("hush")))

@@ -128,7 +128,7 @@ def test_the_address_that_servers_believe_is_nginx() -> None:
 
 
 def test_only_the_migration_is_the_owner_of_the_tables() -> None:
-    given = {"POSTGRES_PASSWORD": "p", "PINTUAN_DATABASE_PASSWORD": "q", "PINTUAN_TOKEN_KEYS": "a:b"}
+    given = {"POSTGRES_PASSWORD": "p", "PINTUAN_DATABASE_PASSWORD": "q", "PINTUAN_TOKEN_KEYS": "a:" + "b" * 32}
     for name, service in OURS.items():
         if name == "sandbox":
             continue
@@ -163,20 +163,26 @@ def test_with_the_needed_variables_a_server_starts_in_production(monkeypatch: py
     given = {
         "POSTGRES_PASSWORD": "o",
         "PINTUAN_DATABASE_PASSWORD": "p",
-        "PINTUAN_TOKEN_KEYS": "a:b",
+        "PINTUAN_TOKEN_KEYS": "a:" + "b" * 32,
+        "PINTUAN_WECHAT_APP_ID": "wx1",
+        "PINTUAN_WECHAT_APP_SECRET": "s",
         "PINTUAN_WECHAT_MCH_ID": "1900000001",
+        "PINTUAN_WECHAT_MERCHANT_SERIAL": "5F",
+        "PINTUAN_WECHAT_MERCHANT_KEY_FILE": "/run/secrets/merchant.pem",
+        "PINTUAN_WECHAT_API_V3_KEY": "k" * 32,
     }
     settings = _settings(monkeypatch, given)
     assert settings.env == "production"
     assert settings.database_url == "postgres://pintuan_app:p@postgres:5432/pintuan"
     assert settings.redis_url
     assert not settings.in_process_worker
-    assert settings.wechat_merchant_key_file is None
+    assert settings.wechat_merchant_key_file is not None
+    assert settings.wechat_pay_public_key_file is None
 
 
 @pytest.mark.parametrize("forgotten", ["PINTUAN_DATABASE_PASSWORD", "PINTUAN_TOKEN_KEYS"])
 def test_a_forgotten_secret_is_asked_for(monkeypatch: pytest.MonkeyPatch, forgotten: str) -> None:
-    given = {"PINTUAN_DATABASE_PASSWORD": "p", "PINTUAN_TOKEN_KEYS": "a:b", forgotten: ""}
+    given = {"PINTUAN_DATABASE_PASSWORD": "p", "PINTUAN_TOKEN_KEYS": "a:" + "b" * 32, forgotten: ""}
     with pytest.raises(AssertionError, match=f"{forgotten} is needed"):
         _settings(monkeypatch, given)
 

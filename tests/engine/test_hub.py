@@ -175,6 +175,19 @@ async def test_the_last_one_out_ends_the_execution(toy: Toy) -> None:
     await until(lambda: world.bus.topics == {})
 
 
+@pytest.mark.parametrize("query", [HAPPENED, MINE])
+async def test_a_streams_owner_hears_how_many_follow_it(toy: Toy, query: str) -> None:
+    engine, world = toy
+    world.add("news", "old")
+    async with subscribed(engine, query, ANN, topic="news") as ann:
+        await ann()
+        async with subscribed(engine, query, BOB, topic="news", after="0") as bob:
+            await bob()
+            await until(lambda: world.watching["news"] == 2)
+        await until(lambda: world.watching["news"] == 1)
+    await until(lambda: world.watching["news"] == 0)
+
+
 async def test_a_first_subscriber_who_leaves_at_once_takes_nobody_along(toy: Toy) -> None:
     engine, world = toy
     world.add("G1", "a")

@@ -70,6 +70,8 @@ class World:
     failing: set[str] = field(default_factory=set)
     refusing: set[str] = field(default_factory=set)
     revoked: set[str] = field(default_factory=set)
+    #: By topic: subscribers of `happened` now.
+    watching: Counter[str] = field(default_factory=Counter)
     budget: int = 1_000_000
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     reported: list[Exception] = field(default_factory=list)
@@ -340,6 +342,7 @@ class Subscription:
             kind="events",
             after=int(after) if after else None,
             read=partial(_read_events, world, topic),
+            watched=lambda change: world.watching.update({topic: change}),
             bus=world.bus,
         )
 

@@ -32,6 +32,12 @@ async def _bad_field(api: Api, document: str, variables: dict[str, Any], **who: 
     return ".".join(map(str, wrong["path"]))
 
 
+async def test_what_is_wrong_with_a_request_is_said_in_the_callers_language(api: Api, wechat: WeChat) -> None:
+    for locale, said in (("zh-CN", "每页 1 到 100 条。"), ("en", "A page has 1 to 100 entries.")):
+        (error,) = (await api("Deals", {"first": 0}, locale=locale))["errors"]
+        assert (error["message"], error["extensions"]["fields"][0]["message"]) == (said, said)
+
+
 @pytest.mark.parametrize("first", [0, -1, 101, 2**31 - 1])
 async def test_a_page_has_1_to_100_entries(api: Api, wechat: WeChat, first: int) -> None:
     deal, token = public_id("deal", (await a_deal()).id), await _token(await a_buyer())

@@ -10,9 +10,17 @@ from app.core.ids import DealId, RefundId, new_id
 from app.core.models import FactRow
 from app.desk.models import DeskItem, Matter
 from app.group_buying import errors, facts, jobs, queries
-from app.group_buying.actions import dealing, ending
+from app.group_buying.actions import dealing, ending, offering
 from app.group_buying.models import Deal, Group, Seat
-from app.group_buying.states import DealStatus, GroupChangeKind, GroupFailure, GroupStatus, SeatEnd, SeatStatus
+from app.group_buying.states import (
+    DealMove,
+    DealStatus,
+    GroupChangeKind,
+    GroupFailure,
+    GroupStatus,
+    SeatEnd,
+    SeatStatus,
+)
 from app.orders.models import Order
 from app.orders.states import CloseReason, OrderStatus
 from app.payments import actions as payments
@@ -198,7 +206,7 @@ async def test_a_deal_that_does_not_exist_cannot_be_taken_down_or_paused() -> No
     with pytest.raises(errors.DealNotFound):
         await dealing.take_down(DealId(new_id()), reason="")
     with pytest.raises(errors.DealNotFound):
-        await dealing.set_paused(DealId(new_id()), paused=True)
+        await offering.move_deal(by=None, deal=DealId(new_id()), move=DealMove.PAUSE)
 
 
 async def test_a_group_that_is_stopped_for_its_risk_fails_or_never_begins() -> None:
@@ -225,11 +233,11 @@ async def test_a_pending_group_that_was_stopped_does_not_begin_though_its_leader
 
 async def test_a_paused_deal_opens_no_groups_until_it_runs_again() -> None:
     deal = await a_deal()
-    await dealing.set_paused(deal.id, paused=True)
+    await offering.move_deal(by=None, deal=deal.id, move=DealMove.PAUSE)
     assert await queries.deals_page(search="", limit=10, after=None) == []
     with pytest.raises(errors.DealNotRunning):
         await opens(await a_buyer(), deal)
-    await dealing.set_paused(deal.id, paused=False)
+    await offering.move_deal(by=None, deal=deal.id, move=DealMove.RESUME)
     await opens(await a_buyer("ben"), deal)
 
 
@@ -237,12 +245,9 @@ async def test_a_paused_deal_opens_no_groups_until_it_runs_again() -> None:
 async def test_only_a_deal_that_runs_or_will_run_can_be_paused(status: DealStatus) -> None:
     deal = await a_deal()
     await Deal.filter(id=deal.id).update(status=status)
-    for paused in (True, False):
-        if status is DealStatus.DRAFT:
-            with pytest.raises(errors.DealNotFound):
-                await dealing.set_paused(deal.id, paused=paused)
-        else:
-            await dealing.set_paused(deal.id, paused=paused)
+    for move in (DealMove.PAUSE, DealMove.RESUME):
+        with pytest.raises(errors.DealMoveRefused):
+            await offering.move_deal(by=None, deal=deal.id, move=move)
     assert (await Deal.get(id=deal.id)).status is status
 
 

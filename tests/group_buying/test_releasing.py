@@ -4,13 +4,16 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
+from structlog.testing import capture_logs
 
-from app.core import audit, db, idempotency
+from app.core import audit, clock, db, idempotency
 from app.core.errors import IdempotencyKeyReused
+from app.core.ids import SeatId
 from app.desk.models import DeskItem, Matter
 from app.group_buying import errors, flows, jobs, rules
 from app.group_buying.actions import opening
 from app.group_buying.actions.opening import HeldSeat
+from app.group_buying.models import Seat
 from app.group_buying.states import GroupChangeKind, GroupStatus, SeatEnd, SeatStatus
 from app.orders.errors import OrderAlreadyPaid, OrderNotFound, OrderNotPayable
 from app.orders.models import Order
@@ -172,6 +175,52 @@ async def test_money_in_another_amount_lies_on_the_desk_and_keeps_no_seat(wechat
     assert await audit.run(CHECKS) == []
 
 
+async def test_one_seat_that_cannot_be_released_does_not_keep_the_others(wechat: WeChat) -> None:
+    group = await a_group(size=5)
+    held = [await joins(await a_buyer(name), await group.now()) for name in ("ben", "cat", "dan")]
+    # A row that this version cannot read.
+    await db.execute("UPDATE seats SET if_seat_lost = 'NONSENSE' WHERE id = $1", held[0].seat)
+    await wechat.move_clock(rules.HOLD.total_seconds() + 1)
+    with capture_logs() as logged:
+        assert await jobs.release_holds() == 2
+    assert [line["item"] for line in logged if line["event"] == "job.item_failed"] == [str(held[0].seat)]
+    assert [(await seat_of(each)).status for each in held[1:]] == [SeatStatus.RELEASED] * 2
+
+
+async def test_members_whose_refund_cannot_be_promised_keep_no_other_from_hers(
+    wechat: WeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "BATCH", 2)
+    group = await a_group(size=5, taken=4)
+    for order in group.orders[:3]:
+        await db.execute("UPDATE seats SET if_seat_lost = 'NONSENSE' WHERE order_id = $1", order)
+    await db.execute("UPDATE groups SET status = 'FAILING' WHERE id = $1", group.id)
+    await db.execute("UPDATE seats SET \"end\" = 'GROUP_FAILED' WHERE group_id = $1", group.id)
+    with capture_logs() as logged:
+        assert await jobs.refund_members() == 1
+    assert len([line for line in logged if line["event"] == "job.item_failed"]) == 3
+    assert (await Refund.get()).order_id == group.orders[3]
+
+
+async def test_a_seat_that_one_worker_is_releasing_is_left_alone_and_asked_about_again_soon_after(
+    wechat: WeChat,
+) -> None:
+    _, _, held = await _held(wechat)
+    await wechat.move_clock(rules.HOLD.total_seconds() + 1)
+    due = await db.rows(SeatId, jobs._CLAIM_RELEASES, await clock.now() + jobs.LEASE, await clock.now(), 10)
+    assert due == [held.seat]
+    await wechat.move_clock(45)
+    # Two calls of up to 20 seconds each: the first worker is at it still.
+    assert await jobs.release_holds() == 0
+    await wechat.faults(errors={"/v3/pay": "SYSTEM_ERROR"})
+    await wechat.move_clock(10)
+    await Seat.filter(id=held.seat).update(releasing_since=await clock.now())
+    assert await flows.release(held.seat) is Fate.UNKNOWN
+    due_at = (await seat_of(held)).release_due_at
+    assert due_at is not None
+    assert due_at - await clock.now() <= rules.RELEASE_RETRY
+
+
 async def test_a_leaders_hold_that_ends_cancels_her_group(wechat: WeChat) -> None:
     deal = await a_deal()
     ann = await a_buyer("ann")
@@ -225,7 +274,7 @@ async def test_cancelling_while_wechat_is_silent_gives_the_seat_back_a_little_la
     await flows.cancel(buyer=ben.id, order=held.order, key="k")
     assert (await seat_of(held)).status is SeatStatus.RELEASING
     await wechat.faults()
-    await wechat.move_clock(jobs.RETRY.total_seconds() + 1)
+    await wechat.move_clock(rules.RELEASE_RETRY.total_seconds() + 1)
     await jobs.release_holds()
     assert (await order_of(held)).close_reason is CloseReason.CANCELLED
 

@@ -15,6 +15,9 @@ from tests.journeys.processes import PATIENCE
 #: How each subscription of the contract is resumed: the variable, and where a frame says what to put into it.
 RESUME = {
     "GroupChanged": {"variable": "afterVersion", "root": "groupChanged", "field": "version"},
+    "LiveRoomEvents": {"variable": "after", "root": "liveRoomEvents", "field": "cursor"},
+    # It has no cursor: what a phone misses stands in its inbox.
+    "LiveStarted": {"variable": "after", "root": "liveStarted", "field": "cursor"},
     "NotificationReceived": {"variable": "after", "root": "notificationReceived", "field": "cursor"},
 }
 

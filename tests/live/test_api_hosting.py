@@ -1,17 +1,23 @@
 """Announcing and running rooms through the API: the contract's documents, and who may send them."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from app.accounts.models import Role
-from app.core import clock
+from app.core import clock, db
+from app.core.db.connections import connection
 from app.core.targets import Target
 from app.live.models import LiveRoom
+from app.media.actions import checking
+from app.media.models import Upload
+from app.media.states import UploadPurpose, Verdict
 from tests.conftest import Api
 from tests.factories.accounts import a_signed_in_user
 from tests.factories.live import a_member_of_staff, a_product, a_room
+from tests.factories.media import an_upload
 from tests.factories.rows import everything
 
 DESK = """query ($id: ID!) { staff { liveRoom(id: $id) {
@@ -62,7 +68,7 @@ async def test_a_host_announces_starts_shows_and_ends(api: Api) -> None:
     assert (await api("LiveRoomPage", {"id": made["id"]}))["data"]["liveRoom"]["playUrl"] is None
 
 
-async def test_the_list_has_what_can_be_gone_to_and_reads_the_same_number_of_statements(api: Api) -> None:
+async def test_the_list_has_what_can_be_gone_to_and_nothing_else(api: Api) -> None:
     for _ in range(3):
         await a_room(on_air=True)
     soon = await a_room()
@@ -73,6 +79,61 @@ async def test_the_list_has_what_can_be_gone_to_and_reads_the_same_number_of_sta
     assert [each["node"]["status"] for each in first["edges"] + rest["edges"]] == ["LIVE"] * 3 + ["SCHEDULED"]
     assert rest["edges"][-1]["node"]["id"] == soon.public_id
     assert rest["edges"][-1]["node"]["host"]["nickname"] == "茶姐"
+
+
+async def test_a_list_of_rooms_costs_the_same_statements_however_long_it_is(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = []
+    for _ in range(3):
+        await a_room(on_air=True, products=[await a_product(), await a_product()])
+        with monkeypatch.context() as patch:
+            sent: list[str] = []
+            kind: Any = type(connection())
+            for name in ("execute_query", "execute_query_dict"):
+                patch.setattr(kind, name, _counted(getattr(kind, name), sent))
+            listed = await api("{ liveRooms(first: 9) { edges { node { host { id } products { price { fen } } } } } }")
+        assert "errors" not in listed, listed
+        counts.append(len(sent))
+    assert len(set(counts)) == 1, counts
+    assert counts[0] <= 6, counts
+
+
+def _counted(original: Any, sent: list[str]) -> Any:
+    async def count(self: Any, query: str, *values: Any, **named: Any) -> Any:
+        sent.append(query)
+        return await original(self, query, *values, **named)
+
+    return count
+
+
+async def test_a_cover_is_shown_once_it_has_passed_its_check_and_a_new_one_takes_its_place(
+    api: Api, do_all_work: Callable[[], Awaitable[None]]
+) -> None:
+    host = await a_member_of_staff(Role.HOST)
+    room = await a_room(host.user)
+    waiting = await an_upload(host.user, UploadPurpose.COVER, verdict=Verdict.WAITING)
+    passed = await an_upload(host.user, UploadPurpose.COVER)
+    foreign = await an_upload((await a_signed_in_user()).user, UploadPurpose.COVER)
+
+    async def covered(upload: Upload, version: int) -> Any:
+        given = {"roomId": room.public_id, "expectedVersion": version,
+                 "coverUploadId": Target("upload", upload.id).public_id}  # fmt: skip
+        return await _do(api, EDIT, {"input": given}, host.access_token)
+
+    assert (await covered(waiting, 1))["version"] == 2
+    assert (await room.now()).cover_path is None
+    async with db.transaction():
+        await checking.decide(upload=waiting.id, verdict=Verdict.PASSED)
+    await do_all_work()
+    assert (await room.now()).cover_path == waiting.path
+    assert (await covered(foreign, 3))["code"] == "UPLOAD_INVALID"
+    assert (await room.now()).cover_path == waiting.path
+    await covered(passed, 3)
+    await do_all_work()
+    assert (await room.now()).cover_path == passed.path
+    page = (await api("LiveRooms", {"first": 1}))["data"]["liveRooms"]["edges"][0]["node"]
+    assert page["coverUrl"].endswith(passed.path)
 
 
 @pytest.mark.parametrize("after", ["x", "WzAsIngiLCJ5Il0", "WzksIjIwMjYtMTEtMjNUMTA6MDA6MDArMDA6MDAiLCJ4Il0"])

@@ -1,5 +1,6 @@
 """A room's life, each step of it once."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from app.live.actions.running import Edit
 from app.live.errors import AlreadyLive, PausedByStaff, RoomEnded, RoomNotLive, RoomStarted
 from app.live.models import LiveEvent, LiveRoom, Reminder
 from app.live.states import LiveEventKind, LiveStatus, PausedBy
+from tests.conftest import ON_POSTGRES
 from tests.factories.accounts import a_user
 from tests.factories.live import MadeRoom, a_member_of_staff, a_product, a_room
 from tests.factories.rows import everything
@@ -170,3 +172,30 @@ async def test_the_list_shows_what_is_on_the_air_then_what_comes_next_and_pages_
         seen.append(found[0].id)
         place = queries.place_of(found[0])
     assert seen == expected
+
+
+if ON_POSTGRES:
+
+    async def test_a_room_that_is_started_by_many_at_once_starts_once() -> None:
+        room = await a_room()
+        await asyncio.gather(*[running.start(room.id, by=room.host) for _ in range(8)])
+        assert await FactRow.filter(name="LiveStarted").count() == 1
+        assert await _told(room) == [LiveEventKind.STARTED]
+
+    async def test_of_two_rooms_of_a_host_started_at_once_one_is_on_the_air() -> None:
+        first = await a_room()
+        second = await a_room(first.host)
+        outcomes = await asyncio.gather(
+            *[running.start(each.id, by=first.host) for each in (first, second)], return_exceptions=True
+        )
+        assert [type(each) for each in outcomes if each is not None] == [AlreadyLive]
+        assert await LiveRoom.filter(status=LiveStatus.LIVE).count() == 1
+
+    async def test_who_asks_while_the_room_starts_is_told_or_sees_it_live() -> None:
+        room = await a_room()
+        people = [(await a_user(f"小{n}迷")).id for n in range(12)]
+        await asyncio.gather(
+            running.start(room.id, by=room.host),
+            *[reminding.remind(user=user, room=room.id, wanted=True) for user in people],
+        )
+        assert await queries.audience(await room.now(), after=None, limit=20) == sorted(people)

@@ -9,7 +9,7 @@ from app.core.ids import OrderId, UserId, new_id
 from app.membership import queries
 from app.membership.actions.counting import count_purchase, take_back
 from app.membership.models import Membership
-from app.membership.rules.perks import Perk, discount_fen, points_for, read_value
+from app.membership.rules.perks import points_for, read_value
 from app.membership.rules.plans import HOUSE_PLAN
 from app.membership.rules.standing import Grown, standing
 from app.membership.states import PerkKind
@@ -96,10 +96,7 @@ def test_a_value_that_its_kind_cannot_have_is_refused(kind: PerkKind, given: str
         read_value(kind, given)
 
 
-def test_a_discount_rounds_for_the_buyer_and_points_round_down() -> None:
-    perks = [Perk(PerkKind.DISCOUNT, "95")]
-    assert [discount_fen(perks, fen) for fen in (0, 1, 20, 1990)] == [0, 1, 1, 100]
-    assert discount_fen([], 1990) == 0
+def test_points_round_down() -> None:
     assert [points_for(fen, 150) for fen in (99, 100, 1990)] == [1, 1, 29]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Role
+from app.core import clock
 from app.core.ids import UserId, new_id, to_public
 from app.core.targets import Target
 from app.moderation.models import ModerationItem
@@ -246,6 +247,6 @@ async def test_what_is_for_moderators_opens_for_nobody_else(api: Api) -> None:
         assert _one(await api(_NODE, {"id": opaque}, token=hers)) is None
         assert _one(await api(_NODE, {"id": opaque}, token=moderator))["id"] == opaque
     assert _one(await api(_NODE, {"id": to_public("removal", item)}, token=hers)) is None
-    await ModerationItem.filter(id=item).update(status="REMOVED", decided_at="2026-01-01T00:00:00+00:00")
+    await ModerationItem.filter(id=item).update(status="REMOVED", decided_at=await clock.now())
     assert _one(await api(_NODE, {"id": to_public("removal", item)}, token=hers))["__typename"] == "Removal"
     assert _one(await api(_NODE, {"id": to_public("removal", item)}, token=moderator)) is None

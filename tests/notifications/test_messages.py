@@ -237,7 +237,7 @@ def test_template_ids_are_the_operators_and_the_sandbox_has_its_own(
     assert _ids(monkeypatch, configured, sandbox) == known
 
 
-@pytest.mark.parametrize("configured", ["GROUP_RESULT", "GROUP_RESULT:", "LIVE_START:abc", "NOTHING:abc", ":abc"])
+@pytest.mark.parametrize("configured", ["GROUP_RESULT", "GROUP_RESULT:", "TIER_CHANGED:abc", "NOTHING:abc", ":abc"])
 def test_a_setting_that_makes_no_sense_is_told(monkeypatch: pytest.MonkeyPatch, configured: str) -> None:
     with pytest.raises(ValueError, match="PINTUAN_MESSAGE_TEMPLATES"):
         _ids(monkeypatch, configured, "true")

@@ -4,7 +4,7 @@ import asyncio
 
 from structlog.testing import capture_logs
 
-from app.payments.jobs import do_each
+from app.core.worker import do_each
 
 
 async def test_one_that_fails_is_logged_and_the_others_are_done() -> None:

@@ -1,14 +1,17 @@
 """What clients send is read, or refused with its field."""
 
+import ast
 import base64
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from graphql import GraphQLError
 
-from schema.inputs import read_cursor, to_cursor
+from app.core import words
+from schema.inputs import read_cursor, read_text, to_cursor
 
 ID = UUID("01a208286cb67521b1197dd6645854aa")
 MOMENT = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
@@ -53,3 +56,36 @@ def test_a_well_formed_cursor_with_what_was_never_in_one_is_refused_with_its_fie
 def test_a_cursor_that_is_no_list_of_as_many_values_is_refused(key: str) -> None:
     with pytest.raises(GraphQLError):
         read_cursor(base64.urlsafe_b64encode(key.encode()).rstrip(b"=").decode(), [int])
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("  茶 \u202e叶 ", "茶 叶"),
+        ("\ufeff茶\u200b叶\u2066", "茶叶"),
+        ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
+        ("a\n\tb", "a\n\tb"),
+    ],
+)
+def test_what_turns_the_direction_of_writing_or_cannot_be_seen_is_left_out(written: str, read: str) -> None:
+    assert read_text(written, "text", 20) == read
+
+
+@pytest.mark.parametrize("text", ["a\0b", "a\x7fb", "a\x85b", "a\ud800b", "\u202e\u202e"])
+def test_control_characters_are_refused_and_what_cannot_be_seen_is_no_text(text: str) -> None:
+    with pytest.raises(GraphQLError):
+        read_text(text, "text", 20, shortest=1)
+
+
+def test_whatever_is_said_of_bad_input_is_said_in_chinese_too() -> None:
+    sentences = set()
+    for path in Path("schema").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "bad_input":
+                sentence = call.args[1]
+                composed = isinstance(sentence, ast.JoinedStr)
+                assert not composed, f"{path}:{call.lineno}: name the values, the catalogue must know the sentence"
+                if isinstance(sentence, ast.Constant):
+                    sentences.add(str(sentence.value))
+    assert len(sentences) > 10
+    assert [each for each in sorted(sentences) if words.say(words.CHINESE, each) == each] == []

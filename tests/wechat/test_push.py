@@ -138,7 +138,14 @@ def test_a_push_that_is_not_wechats_is_refused(forged: Any) -> None:
         forged(json.dumps(a_message()).encode())
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"<xml>", b"{}"])
+_DEEP = 30_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"<xml>", b"{}", b"\xff\xfe<", b"[" * _DEEP, b"<a>" * _DEEP + b"</a>" * _DEEP],
+    ids=lambda body: str(body[:5]),
+)
 def test_what_is_no_message_is_refused_and_nothing_else_is_raised(body: bytes) -> None:
     with pytest.raises(SignatureInvalid):
         plain(body)
@@ -146,8 +153,9 @@ def test_what_is_no_message_is_refused_and_nothing_else_is_raised(body: bytes) -
 
 def test_xml_with_entities_of_its_own_is_refused() -> None:
     with_entity = '<!DOCTYPE xml [<!ENTITY t "T1">]>' + XML.format(items=XML_ITEM.replace("T1", "&t;"))
-    with pytest.raises(SignatureInvalid):
-        plain(with_entity.encode())
+    for encoding in ("utf-8", "utf-16", "utf-16-le", "utf-32-be"):
+        with pytest.raises(SignatureInvalid):
+            plain(with_entity.encode(encoding))
 
 
 async def test_a_push_that_nobody_takes_is_repeated_three_times(folder: Path, listening: socket.socket) -> None:

@@ -5,6 +5,15 @@ from app.accounts.actions.addresses import delete_address as delete_address
 from app.accounts.actions.addresses import save_address as save_address
 from app.accounts.actions.profiles import profile_of as profile_of
 from app.accounts.actions.purchases import lock as lock
+from app.accounts.actions.selves import begin_deletion as begin_deletion
+from app.accounts.actions.selves import cancel_deletion as cancel_deletion
+from app.accounts.actions.selves import change_nickname as change_nickname
+from app.accounts.actions.selves import choose_avatar as choose_avatar
+from app.accounts.actions.selves import erase as erase
+from app.accounts.actions.selves import keep_phone as keep_phone
+from app.accounts.actions.selves import set_personalised_feed as set_personalised_feed
+from app.accounts.actions.selves import settle_avatar as settle_avatar
+from app.accounts.actions.selves import settle_nickname as settle_nickname
 from app.accounts.actions.sessions import begin_session as begin_session
 from app.accounts.actions.sessions import block_user as block_user
 from app.accounts.actions.sessions import refresh as refresh

@@ -69,7 +69,7 @@ async def _who_is(openid: str, unionid: str | None) -> UserId | None:
 
 
 async def _newcomer(openid: str, unionid: str | None, nickname: str | None) -> UserId:
-    user = await User.create(nickname=nickname or _drawn_nickname(), created_at=await clock.now())
+    user = await User.create(nickname=nickname or drawn_nickname(), created_at=await clock.now())
     met = await _meet(user.id, openid, unionid)
     if met != user.id:
         await user.delete()
@@ -89,7 +89,8 @@ async def _meet(user: UserId, openid: str, unionid: str | None) -> UserId:
     return met
 
 
-def _drawn_nickname() -> str:
+def drawn_nickname() -> str:
+    """A name for who has not chosen one."""
     return DEFAULT_NICKNAME + "".join(secrets.choice(CODE_ALPHABET) for _ in range(4))
 
 

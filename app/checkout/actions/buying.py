@@ -8,9 +8,10 @@ from app.catalog import queries as catalog
 from app.catalog.errors import ProductNotFound
 from app.catalog.models import Sku
 from app.checkout import queries, rules
-from app.checkout.actions.placing import Goods, address_of, ask_for_money, place, priced_for
+from app.checkout.actions.placing import address_of, ask_for_money, place
 from app.checkout.errors import SkuRequired, SoldOut
 from app.checkout.models import SoloPurchase
+from app.checkout.queries import Goods
 from app.checkout.states import PurchaseStatus
 from app.core import clock, db, idempotency
 from app.core.ids import AddressId, OrderId, ProductId, SkuId, UserId
@@ -49,7 +50,7 @@ async def buy_now(*, buyer: UserId, product: ProductId, choice: SoloChoice, key:
         if refusal := rules.refusal_to_buy(await queries.buyer_facts(buyer), choice.quantity, now):
             raise refusal
         goods = Goods(sku=sku.id, pieces=choice.quantity, unit_fen=sku.price_fen, kind=PriceKind.SOLO)
-        priced = await priced_for(buyer, goods, points=choice.use_points, expected_fen=choice.expected_fen)
+        priced = await queries.priced_for(buyer, goods, points=choice.use_points, expected_fen=choice.expected_fen)
         address = await address_of(buyer, choice.address)
         if not await stock.claim(sku=sku.id, pieces=choice.quantity):
             raise SoldOut
@@ -79,12 +80,13 @@ async def buy_now(*, buyer: UserId, product: ProductId, choice: SoloChoice, key:
 
 
 async def _chosen(product: ProductId, sku: SkuId | None) -> Sku:
-    on_sale = (await catalog.skus_of([product]))[product]
-    if not on_sale:
+    found = (await catalog.products([product])).get(product)
+    if found is None or found.off_sale_at is not None:
         raise ProductNotFound
+    on_sale = (await catalog.skus_of([product]))[product]
     if sku is None and len(on_sale) != 1:
         raise SkuRequired
-    found = [each for each in on_sale if sku in {None, each.id}]
-    if not found:
+    chosen = [each for each in on_sale if sku in {None, each.id}]
+    if not chosen:
         raise SkuRequired
-    return found[0]
+    return chosen[0]

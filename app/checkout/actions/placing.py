@@ -1,72 +1,26 @@
-"""Pricing goods for a buyer and placing the order over them, whoever sells them. All in the running transaction."""
+"""Placing the order over goods that were priced, whoever sells them, and closing it. In the running transaction."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from app.accounts import queries as people
 from app.accounts.errors import AddressNotFound
-from app.catalog import queries as catalog
-from app.catalog.models import Product, Sku
-from app.checkout.errors import AmountChanged
-from app.core.ids import AddressId, SkuId, UserId
+from app.checkout.queries import Priced
+from app.core.ids import AddressId, OrderId, UserId
+from app.membership.actions.points import return_points, spend_points
+from app.membership.states import PointsReason
 from app.orders import actions as orders
+from app.orders import queries as order_queries
 from app.orders.errors import AddressRequired
 from app.orders.models import Order
+from app.orders.states import CloseReason
 from app.payments import actions as payments
 from app.payments import ports
 from app.payments.models import Purpose
-from app.pricing import queries as pricing
-from app.pricing.rules import Line, Price, price
-from app.pricing.states import PriceKind
 
 #: As the tables keep them; what the phone shows while paying is shorter than WeChat would take.
 _LONGEST_TITLE = 200
 _LONGEST_DESCRIPTION = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goods:
-    """Some pieces of one SKU at the price of one piece before promotions, and at whose price that is."""
-
-    sku: SkuId
-    pieces: int
-    unit_fen: int
-    kind: PriceKind
-
-
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """Goods, and what they cost one buyer."""
-
-    goods: Goods
-    sku: Sku
-    product: Product
-    price: Price
-
-
-async def priced_for(
-    buyer: UserId,
-    goods: Goods,
-    *,
-    points: int | None = None,
-    coupons: Sequence[str] = (),
-    expected_fen: int | None = None,
-) -> Priced:
-    """What these goods cost this buyer now, and why.
-
-    `expected_fen` is what her page showed, all pieces together; None agrees to any. Raises AmountChanged where it
-    would now cost more.
-    """
-    sku = (await catalog.skus([goods.sku]))[goods.sku]
-    product = (await catalog.products([sku.product_id]))[sku.product_id]
-    candidates = await pricing.candidates(buyer, coupons=coupons, points=points)
-    line = Line(pieces=goods.pieces, unit_fen=goods.unit_fen, kind=goods.kind)
-    result = price([line], candidates, shipping_fen=product.shipping_fen)
-    if expected_fen is not None and result.amount_fen > expected_fen:
-        raise AmountChanged(amount_fen=result.amount_fen)
-    return Priced(goods, sku, product, result)
 
 
 async def address_of(buyer: UserId, address: AddressId | None) -> dict[str, Any]:
@@ -89,10 +43,13 @@ async def place(
     share_code: str | None,
     purpose: Purpose,
 ) -> Order:
-    """Place the unpaid order over these goods at this price, and spend its points with it."""
+    """Place the unpaid order over these goods at this price, and spend its points with it.
+
+    Raises PointsNotEnough where points were taken back since it was priced.
+    """
     (line,) = priced.price.lines
     product = priced.product
-    return await orders.place(
+    order = await orders.place(
         user=buyer,
         lines=[
             orders.NewLine(
@@ -114,6 +71,9 @@ async def place(
         points_used=priced.price.points,
         price_trace=[step.as_json() for step in priced.price.trace],
     )
+    if order.points_used:
+        await spend_points(buyer, order.points_used, PointsReason.ORDER, str(order.id))
+    return order
 
 
 async def ask_for_money(order: Order, *, title: str, pay_by: datetime) -> None:
@@ -129,3 +89,21 @@ async def ask_for_money(order: Order, *, title: str, pay_by: datetime) -> None:
         description=title[:_LONGEST_DESCRIPTION],
         expires_at=pay_by,
     )
+
+
+async def close(order: OrderId, reason: CloseReason) -> bool:
+    """Close an unpaid order and give its points back; False where it is not unpaid any more."""
+    closed = await orders.close(order, reason)
+    if closed:
+        await give_points_back(order)
+    return closed
+
+
+async def give_points_back(order: OrderId) -> None:
+    """Give back all points of an order that did not come about; a repeat gives back nothing.
+
+    Where goods come back, each request gives back its own part.
+    """
+    found = await order_queries.order_by_id(order)
+    if found.points_used:
+        await return_points(found.user_id, found.points_used, PointsReason.ORDER, f"{order}:undone", spent=str(order))

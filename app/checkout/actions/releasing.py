@@ -1,12 +1,12 @@
 """Giving held pieces back: the hold ran out, or the buyer thought better of it."""
 
 from app.catalog import actions as stock
+from app.checkout.actions import placing
 from app.checkout.actions.paying import lock
 from app.checkout.models import SoloPurchase
 from app.checkout.states import PurchaseEnd, PurchaseStatus
 from app.core import clock, db, idempotency
 from app.core.ids import OrderId, UserId
-from app.orders import actions as orders
 from app.orders import queries as order_queries
 from app.orders.errors import OrderAlreadyPaid
 from app.orders.states import CloseReason, OrderStatus
@@ -47,6 +47,6 @@ async def free(order: OrderId) -> bool:
         if not freed:
             return False
         cancelled = purchase.end is PurchaseEnd.CANCELLED
-        await orders.close(order, CloseReason.CANCELLED if cancelled else CloseReason.HOLD_ENDED)
+        await placing.close(order, CloseReason.CANCELLED if cancelled else CloseReason.HOLD_ENDED)
         await stock.give_back(sku=purchase.sku_id, pieces=purchase.quantity)
         return True

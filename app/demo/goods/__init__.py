@@ -5,6 +5,7 @@ from app.demo.goods.deals import DEALS as DEALS
 from app.demo.goods.food import FOOD
 from app.demo.goods.living import LIVING
 from app.demo.goods.pantry import PANTRY
+from app.demo.goods.rooms import ROOMS as ROOMS
 from app.demo.goods.shapes import CATEGORY_NAMES as CATEGORY_NAMES
 from app.demo.goods.shapes import Category as Category
 from app.demo.goods.shapes import Deal as Deal

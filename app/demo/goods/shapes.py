@@ -88,3 +88,15 @@ class Deal:
     join_audience: Literal["ANYONE", "NEWCOMERS"] = "ANYONE"
     #: Provinces as they stand in an address.
     no_delivery_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A live room: whose it is, the goods on its shelf (the first is shown on the air), when it starts from now."""
+
+    title: str
+    #: The username of a member of staff.
+    host: str
+    goods: tuple[str, ...]
+    starts: timedelta
+    is_on_air: bool = False

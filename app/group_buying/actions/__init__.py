@@ -5,7 +5,8 @@ paying    money arrives: the seat is taken, the group completes
 leaving   an unpaid seat is cancelled or given back
 refunding a member leaves, the members of a failing group get their money back
 ending    a group fails, and has failed
-dealing   staff make, pause and take down deals
+dealing   a deal is made, or taken down
+offering  staff draft, edit, schedule, pause, resume and end deals
 
 Whoever changes a group, a seat of it or its order locks the group's row first, by `change.py`: it is what all the
 others queue behind. Rows are locked in this order, so that nobody waits in a circle: the idempotency key, the buyer,

@@ -1,12 +1,13 @@
 """Giving a held seat back: the hold ran out, or the buyer thought better of it."""
 
+from app.checkout.actions import placing
 from app.core import clock, db, idempotency
 from app.core.ids import OrderId, SeatId, UserId
+from app.group_buying import rules
 from app.group_buying.actions.change import begin_release, give_quota_back, lock
 from app.group_buying.actions.ending import seat_freed
 from app.group_buying.models import Seat
 from app.group_buying.states import SeatEnd, SeatStatus
-from app.orders import actions as orders
 from app.orders import queries as order_queries
 from app.orders.errors import OrderAlreadyPaid
 from app.orders.states import CloseReason, OrderStatus
@@ -45,10 +46,16 @@ async def free_seat(seat: SeatId) -> bool:
         )
         if not freed:
             return False
-        await orders.close(held.order_id, close_reason(held))
+        await placing.close(held.order_id, close_reason(held))
         await give_quota_back(held.offer_id, held.quantity)
         await seat_freed(group)
         return True
+
+
+async def try_again(seat: SeatId) -> None:
+    """WeChat gave no answer about a seat that is being released: ask again soon."""
+    now = await clock.now()
+    await Seat.filter(id=seat, status=SeatStatus.RELEASING).update(release_due_at=now + rules.RELEASE_RETRY)
 
 
 def close_reason(seat: Seat) -> CloseReason:

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from app.accounts import actions as accounts
-from app.checkout.actions.placing import Goods, Priced, address_of, ask_for_money, place, priced_for
+from app.checkout.actions.placing import address_of, ask_for_money, place
+from app.checkout.queries import Goods, Priced, priced_for
 from app.core import clock, db, idempotency, streams
 from app.core.ids import (
     AddressId,
@@ -149,7 +150,10 @@ async def _agree(buyer: UserId, deal: Deal, choice: Choice, *, prices: dict[Offe
     if not 1 <= choice.quantity <= rules.MOST_PIECES:
         raise QuantityInvalid
     # A group sells what was on offer when it opened, at the price of then.
-    on_offer = [each for each in await queries.offers_of(deal.id) if prices is None or each.id in prices]
+    if prices is None:
+        on_offer = await queries.offers_of(deal.id)
+    else:
+        on_offer = [each for each in await queries.all_offers_of(deal.id) if each.id in prices]
     offer = _chosen(on_offer, choice.offer)
     price = offer.price_fen if prices is None else prices[offer.id]
     goods = Goods(sku=offer.sku_id, pieces=choice.quantity, unit_fen=price, kind=PriceKind.GROUP)

@@ -6,6 +6,7 @@
 from datetime import datetime, timedelta
 
 from app.catalog import actions as catalog
+from app.checkout.actions import placing
 from app.core import clock, db, idempotency
 from app.core.ids import GroupId, OrderId, UserId
 from app.core.outbox import record
@@ -73,6 +74,7 @@ class SeatPurchase:
             return
         if await _begin_refund(seat, seat.end):
             await give_quota_back(seat.offer_id, seat.quantity)
+            await placing.give_points_back(order)
 
     async def refunded(self, *, order: OrderId, reason: RefundReason) -> None:
         """The money has arrived; a failing group counts it, and has failed when it was the last."""
@@ -170,7 +172,7 @@ async def _lose(seat: Seat, group: Group) -> None:
         )
         await give_quota_back(seat.offer_id, seat.quantity)
         await seat_freed(group)
-    await orders.close(seat.order_id, close_reason(seat))
+    await placing.close(seat.order_id, close_reason(seat))
     await Seat.filter(id=seat.id).update(overflow=IfSeatLost.REFUND)
     order = (await order_queries.orders([seat.order_id]))[seat.order_id]
     await record(LatePaymentRefunded(seat.order_id, seat.user_id, group.id, order.amount_fen))

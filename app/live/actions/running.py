@@ -11,13 +11,15 @@ from app.audit_log import actions as audit_log
 from app.catalog import queries as catalog
 from app.core import clock, db, idempotency, outbox
 from app.core.errors import TargetNotFound
-from app.core.ids import LiveRoomId, ProductId, UserId
+from app.core.ids import LiveRoomId, ProductId, UploadId, UserId
 from app.live import rules
 from app.live.actions.change import change, lock, move, target, tell
 from app.live.errors import AlreadyLive, RoomEnded, RoomNotLive
 from app.live.facts import LiveOver, LiveStarted
 from app.live.models import LiveRoom
 from app.live.states import ON_AIR, OVER, LiveEventKind, LiveStatus, Move
+from app.media.actions import attaching as media
+from app.media.states import UploadPurpose
 
 _SCHEDULE = "scheduleLive"
 
@@ -30,6 +32,7 @@ class Edit:
     starts_at: datetime | None = None
     products: Sequence[ProductId] | None = None
     slow_mode: timedelta | None = None
+    cover: UploadId | None = None
 
 
 @db.retried
@@ -55,7 +58,11 @@ async def schedule(
 
 @db.retried
 async def edit(room: LiveRoomId, *, by: UserId, expected_version: int, wanted: Edit) -> None:
-    """Change what was announced; all but the start also while it is live. Stale, RoomStarted, RoomEnded."""
+    """Change what was announced; all but the start also while it is live.
+
+    A cover is shown once it has passed its check; until then the room has none. Stale, RoomStarted, RoomEnded,
+    UploadInvalid, PictureRejected.
+    """
     async with db.transaction():
         locked = await lock(room, expected_version=expected_version)
         if locked.status in OVER:
@@ -63,6 +70,10 @@ async def edit(room: LiveRoomId, *, by: UserId, expected_version: int, wanted: E
         if wanted.starts_at is not None:
             rules.must_not_have_started(locked.position)
         changes = await _changes(wanted)
+        if wanted.cover is not None:
+            await media.detach(target(room), but=[wanted.cover])
+            await media.attach(owner=by, uploads=[wanted.cover], purpose=UploadPurpose.COVER, target=target(room))
+            changes["cover_path"] = None
         if changes:
             await change(locked, **changes)
             await audit_log.note(by=by, verb="live.edit", target=target(room), detail=changes)

@@ -82,11 +82,6 @@ def head_start(perks: Iterable[Perk]) -> timedelta:
     return timedelta(hours=int(found.value)) if found and found.value else timedelta()
 
 
-def discount_fen(perks: Iterable[Perk], amount_fen: int) -> int:
-    """What a discount takes off this amount; the fraction of a fen is the buyer's."""
-    return -(-amount_fen * (100 - percent(perks)) // 100)
-
-
 def points_for(amount_fen: int, points_percent: int) -> int:
     """The points that a purchase earns: one a yuan, times so many hundredths, rounded down."""
     return amount_fen * points_percent // 10_000

@@ -30,16 +30,15 @@ class Plan:
     tiers: tuple[Tier, ...]
 
 
-class Oddity:
-    """What can be said against a perk; words in English for people."""
-
-    TWICE = "The tier {tier} has it twice."
-    LESS_ABOVE = "The tier {tier} gives less of it than the tier below."
+#: What can be said against a perk, or a plan; English words for people.
+TWICE = "The tier {tier} has it twice."
+LESS_ABOVE = "The tier {tier} gives less of it than the tier below."
+SAME_MOMENT = "Version {version} begins at the same moment."
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A perk (or a version) that does not fit, and why: English words and their values."""
+    """A perk that does not fit, or a whole plan, and why: English words and their values."""
 
     kind: PerkKind | None
     reason: str
@@ -94,7 +93,7 @@ def status(*, simulated: bool, active_from: datetime | None, in_force_since: dat
 def doubles(tiers: Sequence[Tier]) -> list[Conflict]:
     """Perks that a tier has twice: no plan can say both."""
     return [
-        Conflict(kind, Oddity.TWICE, {"tier": tier.name})
+        Conflict(kind, TWICE, {"tier": tier.name})
         for tier in tiers
         for kind in PerkKind
         if sum(perk.kind is kind for perk in tier.perks) > 1
@@ -104,7 +103,7 @@ def doubles(tiers: Sequence[Tier]) -> list[Conflict]:
 def oddities(tiers: Sequence[Tier]) -> list[Conflict]:
     """What a marketer should look at again: a tier that gives less than the one below it."""
     return [
-        Conflict(perk.kind, Oddity.LESS_ABOVE, {"tier": higher.name})
+        Conflict(perk.kind, LESS_ABOVE, {"tier": higher.name})
         for lower, higher in _pairs(tiers)
         for perk in lower.perks
         if not is_at_least(higher.perks, perk)

@@ -107,7 +107,7 @@ class OwnMutation:
         """Sign in by password."""
         username = read_text(input.username, "input.username", LONGEST_USERNAME, shortest=1)
         if len(input.password) > LONGEST_PASSWORD:
-            bad_input("input.password", f"A password has {LONGEST_PASSWORD} characters at most.")
+            bad_input("input.password", "A password has {most} characters at most.", most=LONGEST_PASSWORD)
         return await _begin(
             info,
             await flows.staff_sign_in(username=username, password=input.password, address=info.context.address),

@@ -6,8 +6,8 @@ from contextlib import AsyncExitStack
 from typing import Any
 
 from schema.engine.hub.pump import Pump
-from schema.engine.hub.source import Receiver, Source
-from schema.engine.streams import Frame, Stream
+from schema.engine.hub.source import Errors, Receiver, Source
+from schema.engine.streams import Frame, Stream, tell_watched
 from schema.engine.tasks import Tasks
 
 
@@ -18,16 +18,30 @@ class PrivateSubscription:
         self._source = source
         self._receiver = receiver
         self._newest_only = stream.kind == "state"
-        self._pump = Pump(source, stream, tasks, hand_on=self._hand_on, end=receiver.end)
+        self._stream = stream
+        self._is_watching = False
+        self._pump = Pump(source, stream, tasks, hand_on=self._hand_on, end=self._end)
 
     async def start(self) -> None:
         """Listen, then read."""
         await self._pump.connect()
+        self._is_watching = True
+        tell_watched(self._stream, 1)
         self._pump.start()
 
     def cancel(self) -> None:
         """Stop reading."""
         self._pump.stop()
+        self._stop_watching()
+
+    def _end(self, errors: Errors | None) -> None:
+        self._stop_watching()
+        self._receiver.end(errors)
+
+    def _stop_watching(self) -> None:
+        if self._is_watching:
+            self._is_watching = False
+            tell_watched(self._stream, -1)
 
     async def _hand_on(self, frame: Frame[Any]) -> None:
         payload = await self._source.answer(frame.value)

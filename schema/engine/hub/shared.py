@@ -9,7 +9,7 @@ from typing import Any
 
 from schema.engine.hub.pump import Pump
 from schema.engine.hub.source import Errors, Receiver, Source
-from schema.engine.streams import Frame, Stream, unseen
+from schema.engine.streams import Frame, Stream, tell_watched, unseen
 from schema.engine.tasks import Tasks
 
 #: Members that are served before other work gets its turn.
@@ -102,7 +102,9 @@ class Channel:
 
     def leave(self, member: Member) -> None:
         """Forget the member."""
-        self._members.pop(member, None)
+        if member in self._members:
+            del self._members[member]
+            self._tell_watched(-1)
         self._close_if_empty()
 
     def close(self) -> None:
@@ -161,6 +163,7 @@ class Channel:
             receiver.end(None)
         elif not member.is_gone:
             self._members[member] = position
+            self._tell_watched(1)
         return True
 
     def _missed(self, position: int | None) -> list[tuple[int, str]]:
@@ -218,7 +221,12 @@ class Channel:
         if not self._members and not self._expected:
             self.close()
 
+    def _tell_watched(self, change: int) -> None:
+        if self._pump is not None and change:
+            tell_watched(self._pump.stream, change)
+
     def _leave_the_hub(self) -> None:
+        self._tell_watched(-len(self._members))
         self._members.clear()
         if not self._is_closed:
             self._is_closed = True

@@ -3,7 +3,6 @@
 from schema.group_buying.types.deal import Deal as Deal
 from schema.group_buying.types.deal import LadderRung as LadderRung
 from schema.group_buying.types.deal import Sku as Sku
-from schema.group_buying.types.deal import Tier as Tier
 from schema.group_buying.types.group import Group as Group
 from schema.group_buying.types.group import GroupChange as GroupChange
 from schema.group_buying.types.group import RefundProgress as RefundProgress

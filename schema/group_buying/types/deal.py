@@ -12,12 +12,15 @@ from app.catalog import queries as catalog_queries
 from app.core.ids import DealId, GroupId, OfferId, ProductId, SkuId
 from app.group_buying import models, queries, rules
 from app.group_buying.states import Audience, DealStatus
+from app.membership.rules import plans
 from schema.catalog.loaders import load_products, load_skus, load_skus_of
 from schema.catalog.types import Product
 from schema.connections import Connection, page
 from schema.context import Info
 from schema.group_buying.loaders import load_groups, load_moment, load_offers_of
 from schema.inputs import read_cursor, read_page_size
+from schema.membership.loaders import load_tiers
+from schema.membership.types import Tier
 from schema.pictures import media_url
 from schema.scalars import Money, Node, public_id
 
@@ -26,14 +29,6 @@ if TYPE_CHECKING:
 
 strawberry.enum(DealStatus)
 strawberry.enum(Audience)
-
-
-@strawberry.type
-class Tier:
-    """A membership level."""
-
-    name: str
-    rank: int = strawberry.field(description="0 is the lowest.")
 
 
 @strawberry.type
@@ -69,6 +64,18 @@ class Sku(Node):
             image_url=media_url(product.pictures[0]["path"]) if product.pictures else None,
         )
 
+    @classmethod
+    def alone(cls, sku: catalog.Sku, product: catalog.Product) -> "Sku":
+        """The API's form of a SKU that the shop itself offers."""
+        return cls(
+            id=public_id("sku", sku.id),
+            option_values=sku.option_values,
+            price=Money.of(sku.price_fen),
+            solo_price=Money.of(sku.price_fen),
+            available=sku.stock,
+            image_url=media_url(product.pictures[0]["path"]) if product.pictures else None,
+        )
+
 
 @strawberry.type
 class Deal(Node):
@@ -88,13 +95,21 @@ class Deal(Node):
     limit_per_user: int | None = strawberry.field(description="Pieces; null for no limit.")
     open_audience: Audience
     join_audience: Audience
-    audience_tier: Tier | None
 
     @strawberry.field
     async def status(self, info: Info) -> DealStatus:
         """Say how it stands now."""
         loader: DataLoader[DealId, datetime] = info.context.loader(load_moment)
         return rules.deal_status(self.row.terms, await loader.load(self.row.id))
+
+    @strawberry.field
+    async def audience_tier(self, info: Info) -> Tier | None:
+        """Tell the lowest tier that an audience of TIER lets in."""
+        if self.row.audience_rank is None:
+            return None
+        loader: DataLoader[int, plans.Tier | None] = info.context.loader(load_tiers)
+        tier = await loader.load(self.row.audience_rank)
+        return Tier.of(tier) if tier else None
 
     @strawberry.field(description="Per piece in a group of this size.")
     async def price(self, info: Info) -> Money:
@@ -166,7 +181,6 @@ class Deal(Node):
             limit_per_user=row.limit_per_user,
             open_audience=row.open_audience,
             join_audience=row.join_audience,
-            audience_tier=None,
         )
 
 
@@ -202,3 +216,13 @@ async def open_offer(info: Info, offer: UUID) -> Sku | None:
         return None
     sku = (await catalog_queries.skus([found.sku_id]))[found.sku_id]
     return Sku.of(found, sku, await _product(info, deal.row))
+
+
+async def open_sku(info: Info, sku: UUID) -> Sku | None:
+    """A SKU that the shop itself offers, by its id."""
+    found = (await catalog_queries.skus([SkuId(sku)])).get(SkuId(sku))
+    if found is None:
+        return None
+    loader: DataLoader[ProductId, catalog.Product | None] = info.context.loader(load_products)
+    product = await loader.load(found.product_id)
+    return Sku.alone(found, product) if product else None

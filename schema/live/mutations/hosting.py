@@ -8,10 +8,11 @@ from graphql import GraphQLError
 
 from app.accounts.models import Role
 from app.core.errors import TargetNotFound
-from app.core.ids import LiveRoomId, ProductId, UserId
-from app.live import queries, rules
-from app.live.actions import running
+from app.core.ids import DanmakuId, LiveRoomId, ProductId, UploadId, UserId
+from app.live import flows, queries, rules
+from app.live.actions import running, talking
 from app.live.actions.running import Edit
+from app.media.errors import UploadInvalid
 from schema.context import Info
 from schema.inputs import bad_input, read_id, read_text
 from schema.live.mutations.watching import as_it_is, read_room
@@ -21,6 +22,7 @@ from schema.refusals import Refusal, refusing
 _LONGEST_TITLE = 60
 _LONGEST_KEY = 100
 _LONGEST_REASON = 500
+_MOST_LINES = 100
 #: Nobody plans further ahead, and a start that is long over is a mistake of the date.
 _FURTHEST = timedelta(days=365)
 _JUST_NOW = timedelta(hours=1)
@@ -75,6 +77,9 @@ class EditLiveInput:
     starts_at: datetime | None = None
     product_ids: list[strawberry.ID] | None = None
     slow_mode_seconds: int | None = None
+    cover_upload_id: strawberry.ID | None = strawberry.field(
+        default=None, description="Purpose COVER, her own; shown once it has passed its check."
+    )
 
 
 @strawberry.input
@@ -103,6 +108,15 @@ class CancelLiveInput:
     reason: str | None = None
 
 
+@strawberry.input
+class RemoveDanmakuInput:
+    """Which lines of a room to remove, and why."""
+
+    room_id: strawberry.ID
+    ids: list[strawberry.ID]
+    reason: str | None = None
+
+
 ScheduleLiveResult = Annotated[LiveRoom | Refusal, strawberry.union("ScheduleLiveResult")]
 StartLiveResult = Annotated[LiveRoom | Refusal, strawberry.union("StartLiveResult")]
 EndLiveResult = Annotated[LiveRoom | Refusal, strawberry.union("EndLiveResult")]
@@ -119,7 +133,7 @@ class HostingMutation:
     async def schedule_live(self, info: Info, input: ScheduleLiveInput) -> ScheduleLiveResult | None:  # noqa: A002 - the API's word
         """Announce a room."""
         host = info.context.must_have(Role.HOST).user
-        room = await running.schedule(
+        room = await flows.schedule(
             host=host,
             title=read_text(input.title, "input.title", _LONGEST_TITLE, shortest=1),
             starts_at=await _read_start(info, input.starts_at),
@@ -173,9 +187,8 @@ class HostingMutation:
     @refusing
     async def edit_live(self, info: Info, input: EditLiveInput) -> LiveControlResult | None:  # noqa: A002 - the API's word
         """Change a room."""
-        room = read_room(input.room_id)
-        by, _ = await _in_control(info, room)
-        await running.edit(room, by=by, expected_version=input.expected_version, wanted=await _read_edit(info, input))
+        by, _, room = await _in_control(info, input.room_id)
+        await flows.edit(room, by=by, expected_version=input.expected_version, wanted=await _read_edit(info, input))
         return await _control(room)
 
     @strawberry.mutation(
@@ -184,8 +197,7 @@ class HostingMutation:
     @refusing
     async def pause_live(self, info: Info, input: PauseLiveInput) -> LiveControlResult | None:  # noqa: A002 - the API's word
         """Pause a room."""
-        room = read_room(input.room_id)
-        by, as_staff = await _in_control(info, room)
+        by, as_staff, room = await _in_control(info, input.room_id)
         await running.pause(
             room, by=by, as_staff=as_staff, expected_version=input.expected_version, reason=_read_reason(input.reason)
         )
@@ -195,8 +207,7 @@ class HostingMutation:
     @refusing
     async def resume_live(self, info: Info, input: ResumeLiveInput) -> LiveControlResult | None:  # noqa: A002 - the API's word
         """Let a room go on."""
-        room = read_room(input.room_id)
-        by, as_staff = await _in_control(info, room)
+        by, as_staff, room = await _in_control(info, input.room_id)
         await running.resume(room, by=by, as_staff=as_staff, expected_version=input.expected_version)
         return await _control(room)
 
@@ -204,9 +215,28 @@ class HostingMutation:
     @refusing
     async def cancel_live(self, info: Info, input: CancelLiveInput) -> LiveControlResult | None:  # noqa: A002 - the API's word
         """Cancel a room."""
-        room = read_room(input.room_id)
-        by, _ = await _in_control(info, room)
+        by, _, room = await _in_control(info, input.room_id)
         await running.cancel(room, by=by, expected_version=input.expected_version, reason=_read_reason(input.reason))
+        return await _control(room)
+
+    @strawberry.mutation(
+        description="The room's host, or COMMUNITY_MANAGER. Takes lines off the screens and out of the replay; "
+        "a repeat changes nothing."
+    )
+    @refusing
+    async def remove_danmaku(
+        self,
+        info: Info,
+        input: RemoveDanmakuInput,  # noqa: A002 - the API's word
+    ) -> LiveControlResult | None:
+        """Remove lines."""
+        by, _, room = await _in_control(info, input.room_id)
+        if len(input.ids) > _MOST_LINES:
+            bad_input("input.ids", "100 lines at most are removed at once.")
+        lines = [read_id("danmaku", each, "input.ids") for each in input.ids]
+        await talking.remove(
+            room, lines=[DanmakuId(each) for each in lines if each], by=by, reason=_read_reason(input.reason)
+        )
         return await _control(room)
 
 
@@ -219,15 +249,15 @@ async def _as_host(info: Info, room_id: str) -> tuple[UserId, LiveRoomId]:
     return asker.user, room
 
 
-async def _in_control(info: Info, room: LiveRoomId) -> tuple[UserId, bool]:
-    """Who asks, and whether she does so as staff and not as the room's host. TargetNotFound."""
-    asker = info.context.must_be_signed_in()
-    if not asker.roles.isdisjoint({Role.COMMUNITY_MANAGER, Role.ADMIN}):
-        return asker.user, True
-    info.context.must_have(Role.HOST)
+async def _in_control(info: Info, room_id: str) -> tuple[UserId, bool, LiveRoomId]:
+    """Who asks, whether she does so as staff and not as the room's host, and which room. TargetNotFound."""
+    asker = info.context.must_have(Role.HOST, Role.COMMUNITY_MANAGER)
+    room = read_room(room_id)
+    if info.context.has_any(Role.COMMUNITY_MANAGER):
+        return asker.user, True, room
     if await _host_of(room) != asker.user:
         _forbidden()
-    return asker.user, False
+    return asker.user, False, room
 
 
 async def _host_of(room: LiveRoomId) -> UserId:
@@ -258,7 +288,15 @@ async def _read_edit(info: Info, given: EditLiveInput) -> Edit:
         starts_at=None if given.starts_at is None else await _read_start(info, given.starts_at),
         products=None if given.product_ids is None else _read_products(given.product_ids),
         slow_mode=None if slow is None else timedelta(seconds=slow),
+        cover=None if given.cover_upload_id is None else _read_upload(given.cover_upload_id),
     )
+
+
+def _read_upload(text: str) -> UploadId:
+    upload = read_id("upload", text, "input.coverUploadId")
+    if upload is None:
+        raise UploadInvalid
+    return UploadId(upload)
 
 
 async def _read_start(info: Info, at: datetime) -> datetime:

@@ -28,17 +28,12 @@ from schema.group_buying.refusals import (
     OrderNotPayable,
 )
 from schema.group_buying.types import CheckoutStarted
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import read_id, read_key, read_pieces, read_points, read_share_code
 from schema.refusals import Refusal, refusing
 from schema.scalars import Fen
 
 if TYPE_CHECKING:
     from schema.orders.types import Order
-
-_LONGEST_KEY = 100
-_LONGEST_CODE = 32
-#: More than any quantity that is sold, so that what is refused is refused by the shop and not by an overflow.
-_PIECES = 1_000_000
 
 
 @strawberry.input
@@ -148,7 +143,7 @@ LeaveGroupResult = Annotated[_Order | GroupEnded | Refusal, strawberry.union("Le
 
 
 @strawberry.type
-class GroupBuyingMutation:
+class BuyingMutation:
     """The money path."""
 
     @strawberry.mutation(
@@ -163,7 +158,7 @@ class GroupBuyingMutation:
         if deal is None:
             raise errors.DealNotFound
         started = await flows.open_group(
-            buyer=buyer, deal=DealId(deal), choice=_choice(input), key=_key(input.idempotency_key)
+            buyer=buyer, deal=DealId(deal), choice=_choice(input), key=read_key(input.idempotency_key)
         )
         return CheckoutStarted.of(started)
 
@@ -176,7 +171,7 @@ class GroupBuyingMutation:
         """Join a group."""
         buyer = info.context.must_be_signed_in().user
         started = await flows.join(
-            buyer=buyer, group=_group_code(input.group_code), choice=_choice(input), key=_key(input.idempotency_key)
+            buyer=buyer, group=_group_code(input.group_code), choice=_choice(input), key=read_key(input.idempotency_key)
         )
         return CheckoutStarted.of(started)
 
@@ -189,7 +184,7 @@ class GroupBuyingMutation:
         """Get ready to pay again."""
         buyer = info.context.must_be_signed_in().user
         started = await checkout.pay_order(
-            buyer=buyer, order=_order_id(input.order_id), key=_key(input.idempotency_key)
+            buyer=buyer, order=_order_id(input.order_id), key=read_key(input.idempotency_key)
         )
         return CheckoutStarted.of(started)
 
@@ -222,7 +217,7 @@ class GroupBuyingMutation:
         """Cancel an unpaid order."""
         buyer = info.context.must_be_signed_in().user
         order = _order_id(input.order_id)
-        await checkout.cancel_order(buyer=buyer, order=order, key=_key(input.idempotency_key))
+        await checkout.cancel_order(buyer=buyer, order=order, key=read_key(input.idempotency_key))
         return await _as_it_is(buyer, order)
 
     @strawberry.mutation(
@@ -237,7 +232,9 @@ class GroupBuyingMutation:
     ) -> LeaveGroupResult | None:
         """Leave a group."""
         member = info.context.must_be_signed_in().user
-        order = await flows.leave(member=member, group=_group_code(input.group_code), key=_key(input.idempotency_key))
+        order = await flows.leave(
+            member=member, group=_group_code(input.group_code), key=read_key(input.idempotency_key)
+        )
         return await _as_it_is(member, order)
 
 
@@ -245,8 +242,6 @@ def _choice(given: OpenGroupInput | JoinGroupInput) -> Choice:
     if given.coupon_ids:
         # Nobody has a coupon yet, so none of these is hers.
         raise TargetNotFound
-    if given.use_points:
-        bad_input("input.usePoints", "There are no points to use.")
     offer = read_id("offer", given.sku_id, "input.skuId") if given.sku_id is not None else None
     if given.sku_id is not None and offer is None:
         raise errors.SkuNotInDeal
@@ -255,17 +250,13 @@ def _choice(given: OpenGroupInput | JoinGroupInput) -> Choice:
         raise AddressNotFound
     return Choice(
         offer=OfferId(offer) if offer else None,
-        quantity=1 if given.quantity is None else max(0, min(given.quantity, _PIECES)),
+        quantity=read_pieces(given.quantity),
         address=AddressId(address) if address else None,
-        share_code=_share_code(given.share_code),
+        share_code=read_share_code(given.share_code),
         expected_fen=given.expected_amount_fen,
+        use_points=read_points(given.use_points),
         if_seat_lost=getattr(given, "if_seat_lost", None) or IfSeatLost.REFUND,
     )
-
-
-def _share_code(text: str | None) -> str | None:
-    # A bad or foreign code never refuses a purchase.
-    return text if text and len(text) <= _LONGEST_CODE and is_code(text, "S") else None
 
 
 def _group_code(text: str) -> GroupCode:
@@ -279,10 +270,6 @@ def _order_id(text: str) -> OrderId:
     if order is None:
         raise OrderNotFound
     return OrderId(order)
-
-
-def _key(text: str) -> str:
-    return read_text(text, "input.idempotencyKey", _LONGEST_KEY, shortest=1)
 
 
 async def _as_it_is(buyer: UserId, order: OrderId) -> "Order":

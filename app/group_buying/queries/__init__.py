@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from tortoise.expressions import Q
 
 from app.accounts import queries as accounts
-from app.catalog.rules import words_of
+from app.catalog import rules as catalog_rules
+from app.checkout.queries import Goods
 from app.core import clock, db
 from app.core.errors import DomainError
-from app.core.ids import DealId, GroupCode, GroupId, OfferId, OrderId, SeatId, UserId
+from app.core.ids import DealId, GroupCode, GroupId, OfferId, OrderId, SeatId, SkuId, UserId
 from app.group_buying import errors, rules
 from app.group_buying.models import Deal, Group, GroupPrice, Offer, Seat
 from app.group_buying.states import HELD_SEATS, LIVE_SEATS, DealStatus, GroupStatus, SeatEnd, SeatStatus
+from app.membership import queries as membership
+from app.membership.states import PerkKind
 from app.orders import queries as orders
 from app.payments import queries as payments
+from app.pricing.states import PriceKind
 
 
 async def deal(deal_id: DealId) -> Deal:
@@ -37,26 +41,63 @@ async def title_of(deal_id: DealId) -> str:
     return (await Deal.get(id=deal_id)).title
 
 
-async def deals_page(*, search: str, limit: int, after: tuple[datetime, DealId] | None) -> list[Deal]:
-    """Deals that run now and have the words in them, those that end first at the top."""
-    now = await clock.now()
-    found = Deal.filter(status__in=[DealStatus.SCHEDULED, DealStatus.RUNNING], starts_at__lte=now, ends_at__gt=now)
-    for word in words_of(search):
-        found = found.filter(search_text__contains=f" {word} ")
-    if after is not None:
-        found = found.filter(Q(ends_at__gt=after[0]) | Q(ends_at=after[0], id__gt=after[1]))
-    return await found.order_by("ends_at", "id").limit(limit)
+@dataclass(frozen=True, slots=True)
+class FoundDeal:
+    """A deal in a list, and its place there: the most relevant first, then those that end first."""
+
+    id: DealId
+    #: 0 where nothing was searched for.
+    relevance: int
+    ends_at: datetime
+
+
+async def deals_page(*, search: str, limit: int, after: tuple[int, datetime, DealId] | None) -> list[FoundDeal]:
+    """Deals that run now and have all the words of a search in them; words without a letter find nothing."""
+    terms = catalog_rules.terms_of(search)
+    if search.strip() and not terms:
+        return []
+    scores, parameters = catalog_rules.relevance(terms, "search_text", first=5)
+    relevance, ends_at, deal_id = after or (_ABOVE_ALL, _BEFORE_ALL, DealId(UUID(int=0)))
+    statement = _DEALS.format(
+        columns="".join(f", {score} AS s{number}" for number, score in enumerate(scores)),
+        relevance=" + ".join(f"s{number}" for number in range(len(scores))) or "0",
+        found="".join(f" AND s{number} > 0" for number in range(len(scores))),
+    )
+    return await db.rows(FoundDeal, statement, relevance, ends_at, deal_id, limit, *parameters)
+
+
+#: More than any relevance, and before any moment.
+_ABOVE_ALL = 2**31 - 1
+_BEFORE_ALL = datetime(1, 1, 1, tzinfo=UTC)
+
+#: Running deals by relevance, end and id, after a place. The braces are filled with expressions of `rules.relevance`.
+_DEALS = """
+SELECT id, relevance, ends_at FROM (
+  SELECT id, ends_at, {relevance} AS relevance FROM (
+    SELECT id, ends_at{columns} FROM deals
+     WHERE status IN ('SCHEDULED', 'RUNNING') AND starts_at <= $now AND ends_at > $now
+  ) AS scored WHERE 1 = 1{found}
+) AS ranked
+ WHERE relevance < $1 OR (relevance = $1 AND (ends_at > $2 OR (ends_at = $2 AND id > $3)))
+ ORDER BY relevance DESC, ends_at, id LIMIT $4
+"""
 
 
 async def offers_of(deal_id: DealId) -> list[Offer]:
     """What a deal offers, in its order."""
+    return await Offer.filter(deal_id=deal_id, closed=False).order_by("position")
+
+
+async def all_offers_of(deal_id: DealId) -> list[Offer]:
+    """What a deal offers and has offered: groups that are there still sell what staff have taken out since."""
     return await Offer.filter(deal_id=deal_id).order_by("position")
 
 
-async def offers_of_deals(ids: Sequence[DealId]) -> dict[DealId, list[Offer]]:
-    """What these deals offer, each in its order."""
+async def offers_of_deals(ids: Sequence[DealId], *, closed_too: bool = False) -> dict[DealId, list[Offer]]:
+    """What these deals offer, each in its order; if asked for, also what staff have taken out since."""
     found: dict[DealId, list[Offer]] = {each: [] for each in ids}
-    for offer in await Offer.filter(deal_id__in=ids).order_by("position"):
+    wanted = Offer.filter(deal_id__in=ids) if closed_too else Offer.filter(deal_id__in=ids, closed=False)
+    for offer in await wanted.order_by("position"):
         found[offer.deal_id].append(offer)
     return found
 
@@ -87,6 +128,37 @@ async def heads(ids: Sequence[GroupId]) -> dict[GroupId, int]:
 async def prices_in(group: GroupId) -> dict[OfferId, int]:
     """What each offer costs in a group, per piece in fen: as it was when the group opened."""
     return {each.offer_id: each.price_fen for each in await GroupPrice.filter(group_id=group)}
+
+
+async def goods_in_group(code: GroupCode, *, offer: OfferId | None, sku: SkuId | None, pieces: int) -> Goods | None:
+    """These pieces as they can be bought in a group now, named as the deal's offer or the shop's SKU.
+
+    None where they cannot. Raises GroupNotFound.
+    """
+    found = await group_by_code(code)
+    if rules.refusal_of_group(found.terms, await clock.now()):
+        return None
+    return _goods(await offers_of(found.deal_id), await prices_in(found.id), offer, sku, pieces)
+
+
+async def goods_to_open(offer: OfferId, pieces: int) -> Goods | None:
+    """These pieces as they can be bought by opening a group of their deal now; None where they cannot."""
+    found = (await offers([offer])).get(offer)
+    of = (await deals([found.deal_id])).get(found.deal_id) if found else None
+    if found is None or of is None or rules.deal_status(of.terms, await clock.now()) is not DealStatus.RUNNING:
+        return None
+    return _goods([found], {found.id: found.price_fen}, offer, None, pieces)
+
+
+def _goods(
+    on_offer: Sequence[Offer], prices: dict[OfferId, int], offer: OfferId | None, sku: SkuId | None, pieces: int
+) -> Goods | None:
+    for each in on_offer:
+        if each.id in prices and offer in {None, each.id} and sku in {None, each.sku_id}:
+            if not 1 <= pieces <= min(rules.MOST_PIECES, each.quota_left):
+                return None
+            return Goods(sku=each.sku_id, pieces=pieces, unit_fen=prices[each.id], kind=PriceKind.GROUP)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +228,12 @@ async def buyer_facts(buyer: UserId, *, deal: Deal, group: Group | None = None) 
     leads = await Group.filter(
         deal_id=deal.id, leader_id=buyer, status__in=[GroupStatus.PENDING, GroupStatus.FORMING]
     ).first()
+    # Most deals ask for no tier, and their buyers do not wait for one.
+    standing = await membership.standing(buyer) if rules.asks_for_tier(deal.terms, now) else None
     return rules.BuyerFacts(
+        rank=standing.rank if standing else 0,
+        enters_members_groups=standing is not None and standing.has(PerkKind.MEMBERS_ONLY_GROUPS),
+        head_start=standing.head_start if standing else timedelta(),
         is_staff=bool(await accounts.roles(buyer)),
         is_newcomer=not await orders.has_bought(await accounts.same_person(buyer)),
         seat_order=next((seat.order_id for seat in live if group and seat.group_id == group.id), None),

@@ -1,4 +1,4 @@
-"""Keeping the catalogue."""
+"""Products put on the shelf, and pieces taken off it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

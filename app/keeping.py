@@ -1,0 +1,101 @@
+"""What every room keeps about a person, how it forgets her, and what is open with her: joined here for `personal`.
+
+Every table with a column that names a person is read here, or NOT_EXPORTED says why not; a test compares. What is
+not forgotten here stays because the law demands it (orders, payments and their addresses: three years), because it is
+no longer hers (a group's history), or because it names nobody once her row says nobody.
+"""
+
+from collections.abc import Mapping
+
+from app.accounts import actions as accounts
+from app.accounts import models as people
+from app.after_sale.models import AfterSale
+from app.checkout.models import SoloPurchase
+from app.core.ids import UserId
+from app.group_buying.models import Group, Seat
+from app.live import models as live
+from app.media import actions as media
+from app.media.models import Upload
+from app.membership import models as membership
+from app.moderation.models import ModerationItem, Mute, Report
+from app.notifications import models as notifications
+from app.orders.models import Order
+from app.orders.states import OrderStatus
+from app.payments.models import Payment
+from app.personal import ports
+from app.personal.models import DataExport
+from app.personal.ports import Reader, rows_of
+from share.models import ShareLink, Visitor
+
+#: Table to who reads it. Secrets of ours, and what WeChat alone may know, are left out.
+READERS: Mapping[str, Reader] = {
+    "users": rows_of(people.User, "id"),
+    "identities": rows_of(people.Identity, but=["session_key"]),
+    "user_roles": rows_of(people.UserRole),
+    "sessions": rows_of(people.Session),
+    "addresses": rows_of(people.Address),
+    "profiles": rows_of(people.Profile),
+    "credentials": rows_of(people.Credential, but=["password_hash"]),
+    "uploads": rows_of(Upload),
+    "data_exports": rows_of(DataExport),
+    "moderation_items": rows_of(ModerationItem, "author_id", but=["claimed_by", "claimed_until", "decided_by"]),
+    "reports": rows_of(Report, "reporter_id"),
+    "mutes": rows_of(Mute, but=["muted_by"]),
+    "payments": rows_of(Payment),
+    "orders": rows_of(Order),
+    "after_sales": rows_of(AfterSale, but=["decided_by_id"]),
+    "solo_purchases": rows_of(SoloPurchase),
+    "counted_purchases": rows_of(membership.CountedPurchase),
+    "memberships": rows_of(membership.Membership),
+    "points_accounts": rows_of(membership.PointsAccount),
+    "points_lots": rows_of(membership.PointsLot),
+    "points_entries": rows_of(membership.PointsEntry),
+    "groups": rows_of(Group, "opener_id", but=["leader_id"]),
+    "seats": rows_of(Seat),
+    "live_danmaku": rows_of(live.Danmaku),
+    "live_like_batches": rows_of(live.LikeBatch),
+    "live_reminders": rows_of(live.Reminder),
+    "notifications": rows_of(notifications.Notification),
+    "messages": rows_of(notifications.Message),
+    "message_consents": rows_of(notifications.MessageConsent),
+    "consent_reports": rows_of(notifications.ConsentReport),
+    "share_links": rows_of(ShareLink, "inviter_id"),
+    "visitors": rows_of(Visitor),
+}
+
+#: Tables that name a person and are left out of her export.
+NOT_EXPORTED: Mapping[str, str] = {
+    "idempotency_keys": "for a week, by what her phone repeats itself",
+    "listeners": "that her inbox is open on a phone; gone when it closes",
+    "inbox_heads": "how many entries her inbox has had: these are exported",
+    "live_speakers": "when she may write again in a live room; minutes",
+    "live_rooms": "the shop's: names the member of staff who hosts",
+    "perk_plans": "the shop's: names the member of staff who wrote it",
+    "perk_simulations": "the shop's: names the member of staff who asked",
+    "appeals": "the shop's: names who decided; her words stand in the item",
+    "filter_words": "the shop's: names who added a word",
+    "audit_log": "what staff did, kept unchanged",
+}
+
+_DONE = (OrderStatus.SETTLED, OrderStatus.REFUNDED, OrderStatus.CLOSED)
+
+
+async def _forget_inbox(user: UserId) -> None:
+    for model in (
+        notifications.Message, notifications.Notification, notifications.MessageConsent, notifications.ConsentReport,
+    ):  # fmt: skip
+        await model.filter(user_id=user).delete()
+
+
+async def _has_open_orders(user: UserId) -> bool:
+    return await Order.filter(user_id=user).exclude(status__in=_DONE).exists()
+
+
+def join() -> None:
+    """Tell `personal` of every room; a repeat changes nothing."""
+    for table, reader in READERS.items():
+        ports.register_reader(table, reader)
+    ports.register_eraser("accounts", accounts.erase)
+    ports.register_eraser("media", media.withdraw_all_of)
+    ports.register_eraser("notifications", _forget_inbox)
+    ports.register_business("orders", _has_open_orders)

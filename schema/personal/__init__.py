@@ -1,0 +1,1 @@
+"""What people decide about themselves: name, picture, phone, settings, their data and their end."""

@@ -1,0 +1,47 @@
+"""The command line says what is wrong in a line, and what to do."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from app.cli import _alone_in
+
+
+async def _command(folder: Path, *arguments: str, **environment: str) -> tuple[int | None, str]:
+    kept: Mapping[str, str] = {name: value for name, value in os.environ.items() if not name.startswith("PINTUAN_")}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app.cli", *arguments,
+        env={**kept, "PINTUAN_DATA_DIR": str(folder), **environment},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+    )  # fmt: skip
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()
+
+
+async def test_a_mistake_in_the_settings_is_one_line(tmp_path: Path) -> None:
+    told = await _command(tmp_path, "migrate", PINTUAN_TOKEN_KEYS="hush", PINTUAN_DATABASE_POOL="many")
+    code, said = told
+    assert code == 1
+    assert sorted(line.partition(": ")[0] for line in said.splitlines()) == [
+        "PINTUAN_DATABASE_POOL",
+        "PINTUAN_TOKEN_KEYS",
+    ]
+    assert "hush" not in said
+
+
+@pytest.mark.parametrize("command", ["server", "worker", "seed"])
+async def test_a_database_without_its_tables_is_one_line_that_says_what_to_do(tmp_path: Path, command: str) -> None:
+    code, said = await _command(tmp_path, command)
+    assert (code, said) == (1, "The database lacks tables of this version: run `python -m app.cli migrate` first.\n")
+
+
+async def test_a_second_shop_in_the_same_folder_is_refused_in_one_line(tmp_path: Path) -> None:
+    with _alone_in(tmp_path):
+        code, said = await _command(tmp_path, "serve")
+    assert code == 1
+    assert said.startswith(f"Another shop is served from {tmp_path} already")
+    assert len(said.splitlines()) == 1
