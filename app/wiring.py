@@ -54,13 +54,13 @@ from app.payments import audit as payments_audit
 from app.payments import jobs as payments_jobs
 from app.payments import ports as payments
 from app.payments.models import Purpose
-from app.stories import jobs as stories_jobs
-from app.stories.actions.change import KIND as STORY
-from app.stories.ports import ModeratedStory
 from app.personal import actions as personal_actions
 from app.personal import jobs as personal_jobs
 from app.personal import reactions as personal_reactions
 from app.pricing import rules as pricing
+from app.stories import jobs as stories_jobs
+from app.stories.actions.change import KIND as STORY
+from app.stories.ports import ModeratedStory
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig

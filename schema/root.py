@@ -165,7 +165,6 @@ class Mutation(
     ModerationMutation,
     MediaMutation,
     OrdersMutation,
-    ShareMutation,
     StoriesMutation,
     PersonalMutation,
 ):

@@ -126,9 +126,10 @@ class StoriesMutation:
         input: EditStoryInput,  # noqa: A002 - the API's word
     ) -> StoryResult | None:
         """Change a draft."""
+        editor = info.context.must_be_signed_in().user
         story = _story(input.story_id)
         await flows.edit(
-            by=info.context.must_be_signed_in().user,
+            by=editor,
             is_manager=info.context.has_any(Role.COMMUNITY_MANAGER),
             story=story,
             expected_version=input.expected_version,
@@ -182,9 +183,10 @@ class StoriesMutation:
         input: AnswerStoryConsentInput,  # noqa: A002 - the API's word
     ) -> StoryResult | None:
         """Agree, or decline."""
+        customer = info.context.must_be_signed_in().user
         story = _story(input.story_id)
         await actions.answer(
-            customer=info.context.must_be_signed_in().user,
+            customer=customer,
             story=story,
             accept=input.accept,
             wording_version=input.wording_version,
@@ -220,8 +222,9 @@ class StoriesMutation:
         input: WithdrawStoryConsentInput,  # noqa: A002 - the API's word
     ) -> StoryResult | None:
         """Take consent back."""
+        customer = info.context.must_be_signed_in().user
         story = _story(input.story_id)
-        await actions.withdraw(customer=info.context.must_be_signed_in().user, story=story)
+        await actions.withdraw(customer=customer, story=story)
         return await _answer(story)
 
 
