@@ -22,7 +22,7 @@ INDEXES = [
 ]
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0012_after_sale')]
+    dependencies = [("pintuan", "0018_desk_by_hand")]
 
     operations = [
         ops.CreateModel(
