@@ -258,7 +258,7 @@ def _uploads(given: Sequence[strawberry.ID]) -> list[UploadId]:
 
 def _products(given: Sequence[strawberry.ID]) -> list[ProductId]:
     if len(given) > rules.MOST_PRODUCTS:
-        bad_input("input.productIds", f"There may be {rules.MOST_PRODUCTS} products.")
+        bad_input("input.productIds", "There may be {most} products.", most=rules.MOST_PRODUCTS)
     found = [read_id("product", each, f"input.productIds.{number}") for number, each in enumerate(given)]
     if None in found:
         raise TargetNotFound
