@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from app.core.ids import OrderId, StoryId, UserId, new_id
@@ -37,6 +38,11 @@ class Story(Model):
 
     class Meta:
         table = "stories"
+        constraints = (
+            CheckConstraint(
+                "status NOT IN ('SCHEDULED', 'PUBLISHED') OR publish_at IS NOT NULL", "stories_come_out_at_a_moment"
+            ),
+        )
 
     @property
     def digest(self) -> str:
@@ -62,3 +68,4 @@ class StoryConsent(Model):
 
     class Meta:
         table = "story_consents"
+        constraints = (CheckConstraint("status <> 'NOT_ASKED'", "story_consents_say_something"),)
