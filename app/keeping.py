@@ -25,7 +25,7 @@ from app.payments.models import Payment
 from app.personal import ports
 from app.personal.models import DataExport
 from app.personal.ports import Reader, rows_of
-from share.models import ShareLink, Visitor
+from share.models import Attribution, Reward, ShareLink, Visitor
 
 #: Table to who reads it. Secrets of ours, and what WeChat alone may know, are left out.
 READERS: Mapping[str, Reader] = {
@@ -61,6 +61,9 @@ READERS: Mapping[str, Reader] = {
     "consent_reports": rows_of(notifications.ConsentReport),
     "share_links": rows_of(ShareLink, "inviter_id"),
     "visitors": rows_of(Visitor),
+    # Who brought her is another person.
+    "attributions": rows_of(Attribution, "buyer_id", but=["inviter_id"]),
+    "rewards": rows_of(Reward),
 }
 
 #: Tables that name a person and are left out of her export.
