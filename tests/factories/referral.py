@@ -7,8 +7,8 @@ from app.core.ids import OrderId
 from share.models import Attribution, Reward
 from share.queries import Link
 from tests.conftest import WeChat
-from tests.factories.group_buying import Buyer, a_buyer, a_deal, group_of, joins, money_arrives, opens, pays
-from tests.factories.orders import Bought, Opened
+from tests.factories.group_buying import Buyer, Opened, a_buyer, a_deal, group_of, joins, money_arrives, opens, pays
+from tests.factories.orders import Bought
 from tests.factories.share import a_link, a_touch
 
 
@@ -26,9 +26,9 @@ async def buys_in_group(
     deal = await a_deal(size=2, prices=(price,))
     other = await a_buyer(f"filler-{friend.name}-{deal.id.hex[-6:]}")
     held = await opens(friend, deal, quantity=quantity, **changes)
+    await (pays(wechat, friend, held.order) if wechat else money_arrives(held.order))
     second = await joins(other, await group_of(held))
-    for buyer, each in ((friend, held), (other, second)):
-        await (pays(wechat, buyer, each.order) if wechat else money_arrives(each.order))
+    await (pays(wechat, other, second.order) if wechat else money_arrives(second.order))
     group = await group_of(held)
     return Bought(held.order, friend, Opened(group.id, group.code, deal, [friend, other], [held.order, second.order]))
 
@@ -43,5 +43,3 @@ class Brought:
 
 async def brought(order: OrderId) -> Brought:
     return Brought(await Attribution.get(order_id=order), await Reward.get_or_none(order_id=order))
-
-
