@@ -25,6 +25,8 @@ from app.payments.models import Payment
 from app.personal import ports
 from app.personal.models import DataExport
 from app.personal.ports import Reader, rows_of
+from app.stories import actions as story_actions
+from app.stories import models as stories
 from share.models import Attribution, Reward, ShareLink, Visitor
 
 #: Table to who reads it. Secrets of ours, and what WeChat alone may know, are left out.
@@ -59,6 +61,7 @@ READERS: Mapping[str, Reader] = {
     "messages": rows_of(notifications.Message),
     "message_consents": rows_of(notifications.MessageConsent),
     "consent_reports": rows_of(notifications.ConsentReport),
+    "stories": rows_of(stories.Story, "customer_id", but=["author_id", "reviewed_by", "doubts"]),
     "share_links": rows_of(ShareLink, "inviter_id"),
     "visitors": rows_of(Visitor),
     # Who brought her is another person.
@@ -90,6 +93,10 @@ async def _forget_inbox(user: UserId) -> None:
         await model.filter(user_id=user).delete()
 
 
+async def _withdraw_stories(user: UserId) -> None:
+    await story_actions.withdraw_all_of(user)
+
+
 async def _has_open_orders(user: UserId) -> bool:
     return await Order.filter(user_id=user).exclude(status__in=_DONE).exists()
 
@@ -101,4 +108,5 @@ def join() -> None:
     ports.register_eraser("accounts", accounts.erase)
     ports.register_eraser("media", media.withdraw_all_of)
     ports.register_eraser("notifications", _forget_inbox)
+    ports.register_eraser("stories", _withdraw_stories)
     ports.register_business("orders", _has_open_orders)

@@ -58,6 +58,9 @@ from app.personal import actions as personal_actions
 from app.personal import jobs as personal_jobs
 from app.personal import reactions as personal_reactions
 from app.pricing import rules as pricing
+from app.stories import jobs as stories_jobs
+from app.stories.actions.change import KIND as STORY
+from app.stories.ports import ModeratedStory
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig
@@ -85,6 +88,7 @@ JOBS: list[Job] = [
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
+    *stories_jobs.JOBS,
     *live_jobs.JOBS,
     *notifications_jobs.JOBS,
     *catalog_jobs.JOBS,
@@ -126,6 +130,7 @@ def join_rooms() -> None:
     streams.register("inbox", notifications.heads)
     streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)
+    moderation.register(STORY, ModeratedStory())
     moderation.register(DANMAKU, ModeratedDanmaku())
     moderation.register(personal_actions.USER, personal_reactions.Nickname())
     keeping.join()

@@ -10,6 +10,7 @@ PUBLIC_TYPES = frozenset(
         "Perk", "Person", "Product", "ProductConnection", "ProductEdge", "ProductOption", "RefundProgress", "Seat",
         "Sku", "Tier",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
+        "Story", "StoryConnection", "StoryConsent", "StoryEdge",
         "Danmaku", "DanmakuBatch", "DanmakuConnection", "DanmakuEdge", "DanmakuRemoved", "FlashSaleOpened", "LikeTotal",
         "LiveEnded", "LivePaused", "LiveRoomFrame", "LiveStarted", "LotteryDrawn", "LotteryOpened", "LotteryWinner",
         "ProductExplained", "RedPacketRainStarted", "WatchingCount",

@@ -56,6 +56,9 @@ from schema.scalars import SCALARS, Node
 from schema.share import types as share
 from schema.share.mutations import ShareMutation
 from schema.share.queries import ShareQuery
+from schema.stories.mutations import StoriesMutation
+from schema.stories.queries import NODE_OPENERS as STORIES_NODES
+from schema.stories.queries import StoriesQuery, StoriesStaff, StoriesViewer
 
 Opener = Callable[[Info, UUID], Awaitable[Any | None]]
 
@@ -73,10 +76,11 @@ NODE_OPENERS: dict[str, Opener] = {
     **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
+    **STORIES_NODES,
     **PERSONAL_NODES,
 }
-share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order")}
+share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
@@ -88,6 +92,7 @@ class Viewer(
     NotificationsViewer,
     MembershipViewer,
     ModerationViewer,
+    StoriesViewer,
 ):
     """What is the caller's own."""
 
@@ -104,6 +109,7 @@ class Staff(
     LiveStaff,
     ModerationStaff,
     OrdersStaff,
+    StoriesStaff,
 ):
     """The staff's own."""
 
@@ -115,6 +121,7 @@ class Query(
     MembershipQuery,
     LiveQuery,
     CatalogQuery,
+    StoriesQuery,
 ):
     """What can be asked."""
 
@@ -158,6 +165,7 @@ class Mutation(
     ModerationMutation,
     MediaMutation,
     OrdersMutation,
+    StoriesMutation,
     PersonalMutation,
 ):
     """What can be done."""

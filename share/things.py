@@ -4,13 +4,16 @@ from uuid import UUID
 
 from app.catalog import queries as catalog
 from app.catalog.models import Product
-from app.core.ids import DealId, GroupId, LiveRoomId, ProductId
+from app.core.ids import DealId, GroupId, LiveRoomId, ProductId, StoryId
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
 from app.group_buying.states import DealStatus, GroupStatus
 from app.live import queries as live
 from app.live.actions.change import target as live_target
 from app.live.states import LiveStatus
+from app.media import queries as media
+from app.stories import queries as stories
+from app.stories.actions.change import target as story_target
 from share.targets import SharedThing, TargetReader
 
 
@@ -74,8 +77,30 @@ async def read_live(thing: UUID) -> SharedThing | None:
     )
 
 
+async def read_story(thing: UUID) -> SharedThing | None:
+    """A story that everybody may read; a withdrawn one is not there, whoever sent the link and when."""
+    story = (await stories.published([StoryId(thing)])).get(StoryId(thing))
+    if story is None:
+        return None
+    target = story_target(story.id)
+    passed = [each for each in (await media.pictures_of([target]))[target] if each.passed]
+    return SharedThing(
+        target=target,
+        title=story.title,
+        picture_path=passed[0].path if passed else None,
+        expires_at=None,
+        path=f"/pages/story?id={target.public_id}",
+    )
+
+
 def _cover(product: Product) -> str | None:
     return str(product.pictures[0]["path"]) if product.pictures else None
 
 
-READERS: dict[str, TargetReader] = {"group": read_group, "deal": read_deal, "live": read_live, "product": read_product}
+READERS: dict[str, TargetReader] = {
+    "group": read_group,
+    "deal": read_deal,
+    "live": read_live,
+    "product": read_product,
+    "story": read_story,
+}

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schema.group_buying.types import Group
     from schema.live.types import LiveRoom
     from schema.orders.types import Order
+    from schema.stories.types import Story
 
 strawberry.enum(NotificationKind)
 strawberry.enum(MessagePurpose)
@@ -34,7 +35,8 @@ TARGET_OPENERS: dict[str, Opener] = {}
 NotificationTarget = Annotated[
     Annotated["Group", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Order", strawberry.lazy("schema.orders.types")]
-    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")],
+    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")]
+    | Annotated["Story", strawberry.lazy("schema.stories.types")],
     strawberry.union("NotificationTarget"),
 ]
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from schema.catalog.types import Product
     from schema.group_buying.types import Deal, Group
     from schema.live.types import LiveRoom
+    from schema.stories.types import Story
 
 strawberry.enum(ShareForm)
 strawberry.enum(ShareLinkStatus)
@@ -39,7 +40,8 @@ ShareTarget = Annotated[
     Annotated["Group", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Deal", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Product", strawberry.lazy("schema.catalog.types")]
-    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")],
+    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")]
+    | Annotated["Story", strawberry.lazy("schema.stories.types")],
     strawberry.union("ShareTarget"),
 ]
 

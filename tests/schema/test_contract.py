@@ -40,6 +40,11 @@ OF_LIVE = ["LiveRooms", "LiveRoomPage", "RemindMeOfLive", "ScheduleLive", "Start
 
 OF_COMMUNITY = ["Report"]
 
+OF_STORIES = [
+    "Stories", "StoryPage", "SubmitStory", "StoryConsentWording", "MyConsentRequests", "EditStory", "WriteStory",
+    "RequestStoryConsent", "AnswerStoryConsent", "ReviewStory", "WithdrawStoryConsent",
+]  # fmt: skip
+
 OF_CHECKOUT = ["BuyNow", "Quote"]
 
 OF_MEMBERSHIP = [
@@ -52,7 +57,7 @@ OF_PERSONAL = [
     "CancelAccountDeletion",
 ]  # fmt: skip
 
-ALIVE = _alive() + OF_CHECKOUT + OF_MEMBERSHIP + OF_LIVE + OF_COMMUNITY + OF_PERSONAL
+ALIVE = _alive() + OF_CHECKOUT + OF_MEMBERSHIP + OF_LIVE + OF_COMMUNITY + OF_STORIES + OF_PERSONAL
 
 
 def test_the_exported_schema_is_the_code_s() -> None:
