@@ -37,7 +37,7 @@ _ONE_LIVE = "share_links_one_live_per_target_and_form"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0018_desk_by_hand")]
+    dependencies = [("pintuan", "0019_stories")]
     operations = [
         ops.CreateModel(
             name='Attribution',
