@@ -23,6 +23,8 @@ EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
     *[(NotificationKind.TIER_CHANGED, {"tier": "2", "rank": 2, "rank_before": before}) for before in (1, 3)],
     *[(NotificationKind.ORDER_SHIPPED, {"carrier": each, "number": "7300"}) for each in CARRIERS],
     (NotificationKind.REFUND_REJECTED, {"reason": "123"}),
+    (NotificationKind.STORY_CONSENT_ASKED, {}),
+    (NotificationKind.STORY_PUBLISHED, {}),
 ]
 
 
