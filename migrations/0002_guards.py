@@ -105,8 +105,8 @@ class Migration(migrations.Migration):
 
     operations = [
         *[ops.AddConstraint(model, CheckConstraint(check, name)) for model, check, name in CHECKS],
-        *[ops.RunSQL(f"CREATE UNIQUE INDEX {name} ON {what}", f"DROP INDEX {name}") for name, what in UNIQUE_INDEXES],
-        *[ops.RunSQL(f"CREATE INDEX {name} ON {what}", f"DROP INDEX {name}") for name, what in INDEXES],
+        ops.RunSQL([f"CREATE UNIQUE INDEX {name} ON {what}" for name, what in UNIQUE_INDEXES], [f"DROP INDEX {name}" for name, _ in UNIQUE_INDEXES]),
+        ops.RunSQL([f"CREATE INDEX {name} ON {what}" for name, what in INDEXES], [f"DROP INDEX {name}" for name, _ in INDEXES]),
         ops.RunPython(make_postings_append_only, ops.RunPython.noop),
         ops.RunSQL("INSERT INTO clock_offset (id, offset_ms) VALUES (1, 0)", "DELETE FROM clock_offset"),
     ]

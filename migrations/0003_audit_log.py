@@ -54,6 +54,6 @@ class Migration(migrations.Migration):
             options={"table": "audit_log", "app": "pintuan", "pk_attr": "id"},
             bases=["Model"],
         ),
-        *[ops.RunSQL(f"CREATE INDEX {name} ON {what}", f"DROP INDEX {name}") for name, what in INDEXES],
+        ops.RunSQL([f"CREATE INDEX {name} ON {what}" for name, what in INDEXES], [f"DROP INDEX {name}" for name, _ in INDEXES]),
         ops.RunPython(make_audit_log_append_only, ops.RunPython.noop),
     ]

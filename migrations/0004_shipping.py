@@ -76,5 +76,5 @@ class Migration(migrations.Migration):
             name='values',
             field=fields.JSONField(null=True, encoder=JSON_DUMPS, decoder=loads),
         ),
-        *[ops.RunSQL(f"CREATE INDEX {name} ON {what}", f"DROP INDEX {name}") for name, what in INDEXES],
+        ops.RunSQL([f"CREATE INDEX {name} ON {what}" for name, what in INDEXES], [f"DROP INDEX {name}" for name, _ in INDEXES]),
     ]

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             bases=['Model'],
         ),
         ops.AddConstraint("SoloPurchase", CheckConstraint("quantity > 0", "solo_purchases_buy_something")),
-        *[ops.RunSQL(f"CREATE INDEX {name} ON {what}", f"DROP INDEX {name}") for name, what in INDEXES],
+        ops.RunSQL([f"CREATE INDEX {name} ON {what}" for name, what in INDEXES], [f"DROP INDEX {name}" for name, _ in INDEXES]),
         ops.AddField(
             model_name='Order',
             name='points_used',

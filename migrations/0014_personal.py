@@ -64,5 +64,5 @@ class Migration(migrations.Migration):
             name='personalised_feed',
             field=fields.BooleanField(default=True),
         ),
-        *[ops.RunSQL(f"CREATE INDEX {name} ON {what}", f"DROP INDEX {name}") for name, what in INDEXES],
+        ops.RunSQL([f"CREATE INDEX {name} ON {what}" for name, what in INDEXES], [f"DROP INDEX {name}" for name, _ in INDEXES]),
     ]

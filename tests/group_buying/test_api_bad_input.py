@@ -112,7 +112,7 @@ async def test_a_key_has_1_to_100_characters(api: Api, wechat: WeChat, key: str)
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"usePoints": 5}, "input.usePoints"),
+        ({"usePoints": -1}, "input.usePoints"),
         ({"quantity": 2**31}, "input.quantity"),
         ({"expectedAmountFen": 2**53}, "input.expectedAmountFen"),
         ({"expectedAmountFen": "19.90"}, "input.expectedAmountFen"),
