@@ -19,6 +19,10 @@ FAILURES_OF_STRANGERS = 50
 FIRST_LOCK = timedelta(seconds=30)
 LONGEST_LOCK = timedelta(hours=1)
 
+#: Characters of a member of staff's password.
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 256
+
 ADDRESSES_AT_MOST = 50
 
 #: Who asks to be deleted may think better of it for so long.
@@ -80,6 +84,11 @@ def network(address: str) -> str:
     if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped is None:
         return str(ipaddress.IPv6Network((read, 64), strict=False))
     return str(read)
+
+
+def spelled(username: str) -> str:
+    """A username as it is kept: whoever signs in as Admin means admin."""
+    return username.strip().casefold()
 
 
 def mask(nickname: str) -> str:
