@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from app import keeping
+from app.accounts import jobs as accounts_jobs
 from app.accounts import queries as accounts
 from app.after_sale import audit as after_sale_audit
 from app.after_sale import reactions as after_sale_reactions
@@ -71,6 +72,7 @@ from schema.engine import Engine, EngineSettings, Example
 from schema.ports import HousePorts
 from schema.root import SCHEMA
 from schema.trusted import living_documents, trusted_documents
+from share import jobs as share_jobs
 from share import reactions as share_reactions
 from share import targets, things
 
@@ -93,6 +95,9 @@ JOBS: list[Job] = [
     *catalog_jobs.JOBS,
     *media_jobs.JOBS,
     *personal_jobs.JOBS,
+    *accounts_jobs.JOBS,
+    *share_jobs.JOBS,
+    Job("core.forget_old_facts", outbox.forget_old, every_seconds=_A_DAY),
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 

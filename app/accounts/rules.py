@@ -12,6 +12,9 @@ REPEATS_WITHIN = timedelta(seconds=30)
 #: A session that nobody has refreshed for so long is over.
 REFRESH_LIFE = timedelta(days=90)
 
+#: A session that is over is kept for so long, for whoever asks who was signed in.
+SESSIONS_KEPT = timedelta(days=30)
+
 #: From one address.
 FAILURES_BEFORE_LOCK = 5
 #: From all addresses together that have never had the right password: a crowd of them guesses no faster.
