@@ -166,8 +166,9 @@ def _bus(settings: Settings) -> Bus:
 def create_engine(settings: Settings, allowance: Allowance, examples: Sequence[Example] = ()) -> Engine:
     """The GraphQL engine for these settings, with these operations to try in its explorer."""
     production = settings.env == "production"
+    schema = SCHEMA._schema  # noqa: SLF001 - the engine runs graphql-core's schema, which Strawberry keeps there
     return Engine(
-        SCHEMA._schema,  # noqa: SLF001 - the engine runs graphql-core's schema, which Strawberry keeps there
+        schema,
         HousePorts(allowance),
         EngineSettings(
             introspection=not production,
@@ -177,7 +178,7 @@ def create_engine(settings: Settings, allowance: Allowance, examples: Sequence[E
             # Longer than a call to WeChat is tried for: the answer must still name the order whose seat is held.
             operation_seconds=30.0,
         ),
-        living_documents() if production else trusted_documents(),
+        living_documents(schema) if production else trusted_documents(),
         examples,
     )
 

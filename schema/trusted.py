@@ -9,10 +9,15 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from graphql import FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode, parse, validate
+from graphql import (
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
 from graphql.language import Node, Visitor, visit
-
-from schema.root import SCHEMA
 
 _FOLDER = Path(__file__).parent / "documents"
 
@@ -31,9 +36,8 @@ def trusted_documents() -> Mapping[str, str]:
 
 
 @cache
-def living_documents() -> Mapping[str, str]:
-    """The trusted documents that this version can run: production registers no others."""
-    schema = SCHEMA._schema  # noqa: SLF001 - Strawberry keeps graphql-core's schema there
+def living_documents(schema: GraphQLSchema) -> Mapping[str, str]:
+    """The trusted documents that this schema can run: production registers no others."""
     return {name: text for name, text in trusted_documents().items() if not validate(schema, parse(text))}
 
 
