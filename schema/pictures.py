@@ -20,7 +20,7 @@ def signed_url(path: str, now: datetime) -> str:
 
 
 def url_for_staff(path: str, now: datetime) -> str:
-    """The address of a picture for who decides about it: signed where people have handed it in, whatever holds of it."""
+    """The address of a picture for who decides about it: signed where people have handed it in."""
     return signed_url(path, now) if path.startswith(queries.FOLDER) else media_url(path) or ""
 
 

@@ -83,7 +83,7 @@ class DeskMutation:
         return DeskItem.of(await _row(item))
 
     @strawberry.mutation(
-        description="For SUPPORT. Whether everybody may see a picture of which WeChat could not tell; it is off the desk."
+        description="For SUPPORT. Whether everybody may see a picture that WeChat could not judge; it is off the desk."
     )
     @refusing
     async def decide_picture(

@@ -122,7 +122,9 @@ async def test_a_picture_of_somebody_else_or_for_something_else_is_refused(api: 
 
 async def _listed(api: Api, search: str | None) -> list[str]:
     """The products that anybody finds."""
-    answer = await api("query($s: String) { products(first: 9, search: $s) { edges { node { id } } } }", {"s": search})
+    answer = await api(
+        "query($s: String) { products(first: 9, filter: {search: $s}) { edges { node { id } } } }", {"s": search}
+    )
     assert "errors" not in answer, answer
     return [each["node"]["id"] for each in answer["data"]["products"]["edges"]]
 
