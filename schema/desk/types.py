@@ -34,7 +34,7 @@ class DeskItem(Node):
         """Show what is to be decided."""
         if self.matter is not Matter.PICTURE_TO_REVIEW:
             return None
-        path = await info.context.loader(load_picture_paths).load(self.subject)
+        path: str | None = await info.context.loader(load_picture_paths).load(self.subject)
         return url_for_staff(path, await info.context.now()) if path else None
 
     @classmethod
