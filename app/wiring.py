@@ -72,6 +72,7 @@ from schema.engine import Engine, EngineSettings, Example
 from schema.ports import HousePorts
 from schema.root import SCHEMA
 from schema.trusted import living_documents, trusted_documents
+from share import audit as share_audit
 from share import jobs as share_jobs
 from share import reactions as share_reactions
 from share import targets, things
@@ -108,6 +109,7 @@ CHECKS: list[Check] = [
     *membership_audit.CHECKS,
     *checkout_audit.CHECKS,
     *group_buying_audit.CHECKS,
+    *share_audit.CHECKS,
 ]
 
 
