@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
+from getpass import getpass
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,6 +16,9 @@ import typer
 from pydantic import ValidationError
 
 from app import wiring
+from app.accounts import flows as accounts
+from app.accounts import rules as accounts_rules
+from app.accounts.errors import StaffNotFound
 from app.core import audit as core_audit
 from app.core import db
 from app.core.db.migrate import changes_not_in_migrations
@@ -30,7 +34,8 @@ from app.main import serve as serve_app
 from app.payments import actions as payments
 from app.web import health
 from app.worker import work
-from schema.root import sdl
+from schema.root import SCHEMA, sdl
+from schema.trusted import living_documents, operations
 
 T = TypeVar("T")
 
@@ -118,9 +123,32 @@ def retry_refund(refund: UUID) -> None:
 
 
 @cli.command()
+def reset_staff_password(username: str) -> None:
+    """Give a member of staff a new password, which is asked for, or read from a pipe; her sessions end."""
+    _migrated(settings())
+    password = getpass("New password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    if not accounts_rules.SHORTEST_PASSWORD <= len(password) <= accounts_rules.LONGEST_PASSWORD:
+        sys.exit("A password has 10 to 256 characters.")
+    try:
+        asyncio.run(_with_database(accounts.reset_password(username=username, password=password)))
+    except StaffNotFound:
+        sys.exit(f"Nobody of the staff is called {username}.")
+    print("The new password holds. Whoever was signed in by the old one is signed out.")
+
+
+@cli.command()
 def schema() -> None:
     """Print the schema in GraphQL's own words."""
     print(sdl(), end="")
+
+
+@cli.command()
+def documents() -> None:
+    """Print the names by which production knows the contract's operations: SHA-256 and operation, one to a line."""
+    registered = {text: name for name, text in living_documents(SCHEMA._schema).items()}  # noqa: SLF001 - as in wiring
+    for operation, text in operations().items():
+        if text in registered:
+            print(f"{registered[text]}  {operation}")
 
 
 @cli.command()

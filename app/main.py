@@ -38,6 +38,7 @@ def create_app(chosen: Settings | None = None) -> Starlette:
     chosen = chosen or settings()
     configure_logs(as_json=chosen.env == "production")
     allowance = Allowance(chosen.requests_per_minute, chosen.redis_url, chosen.redis_prefix)
+    pictures = Allowance(landing.PICTURES_PER_MINUTE, chosen.redis_url, chosen.redis_prefix)
     engine = wiring.create_engine(chosen, allowance, EXAMPLES)
     sandbox = _sandbox_inside(chosen)
 
@@ -45,6 +46,7 @@ def create_app(chosen: Settings | None = None) -> Starlette:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(allowance.aclose)
+            stack.push_async_callback(pictures.aclose)
             await stack.enter_async_context(wiring.running(chosen))
             if sandbox is not None:
                 await stack.enter_async_context(running(sandbox))
@@ -55,7 +57,7 @@ def create_app(chosen: Settings | None = None) -> Starlette:
             yield
             await engine.drain()
 
-    app = Starlette(routes=_routes(engine, sandbox), lifespan=lifespan, middleware=middleware.stack())
+    app = Starlette(routes=_routes(engine, pictures, sandbox), lifespan=lifespan, middleware=middleware.stack())
     app.state.engine = engine
     app.state.draining = False
     return app
@@ -69,12 +71,12 @@ def _sandbox_inside(chosen: Settings) -> Starlette | None:
     return create_sandbox(chosen.sandbox_dir, push_url=origin + push.PATH)
 
 
-def _routes(engine: Engine, sandbox: Starlette | None) -> list[BaseRoute]:
+def _routes(engine: Engine, pictures: Allowance, sandbox: Starlette | None) -> list[BaseRoute]:
     routes = [
         *engine.routes(),
         *pay_notify.routes(),
         *push.routes(),
-        *landing.routes(),
+        *landing.routes(pictures),
         *live.routes(),
         *media.routes(),
         *uploads.routes(),

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from app import keeping
+from app.accounts import jobs as accounts_jobs
 from app.accounts import queries as accounts
 from app.after_sale import audit as after_sale_audit
 from app.after_sale import reactions as after_sale_reactions
@@ -70,8 +71,9 @@ from app.wechat.token_store import DatabaseTokenStore
 from schema.engine import Engine, EngineSettings, Example
 from schema.ports import HousePorts
 from schema.root import SCHEMA
-from schema.trusted import trusted_documents
+from schema.trusted import living_documents, trusted_documents
 from share import audit as share_audit
+from share import jobs as share_jobs
 from share import reactions as share_reactions
 from share import targets, things
 
@@ -94,6 +96,9 @@ JOBS: list[Job] = [
     *catalog_jobs.JOBS,
     *media_jobs.JOBS,
     *personal_jobs.JOBS,
+    *accounts_jobs.JOBS,
+    *share_jobs.JOBS,
+    Job("core.forget_old_facts", outbox.forget_old, every_seconds=_A_DAY),
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
@@ -163,8 +168,9 @@ def _bus(settings: Settings) -> Bus:
 def create_engine(settings: Settings, allowance: Allowance, examples: Sequence[Example] = ()) -> Engine:
     """The GraphQL engine for these settings, with these operations to try in its explorer."""
     production = settings.env == "production"
+    schema = SCHEMA._schema  # noqa: SLF001 - the engine runs graphql-core's schema, which Strawberry keeps there
     return Engine(
-        SCHEMA._schema,  # noqa: SLF001 - the engine runs graphql-core's schema, which Strawberry keeps there
+        schema,
         HousePorts(allowance),
         EngineSettings(
             introspection=not production,
@@ -174,7 +180,7 @@ def create_engine(settings: Settings, allowance: Allowance, examples: Sequence[E
             # Longer than a call to WeChat is tried for: the answer must still name the order whose seat is held.
             operation_seconds=30.0,
         ),
-        trusted_documents(),
+        living_documents(schema) if production else trusted_documents(),
         examples,
     )
 

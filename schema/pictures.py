@@ -19,6 +19,11 @@ def signed_url(path: str, now: datetime) -> str:
     return f"{settings().public_origin.rstrip('/')}/media/{queries.signed_address(path, now)}"
 
 
+def url_for_staff(path: str, now: datetime) -> str:
+    """The address of a picture for who decides about it: signed where people have handed it in."""
+    return signed_url(path, now) if path.startswith(queries.FOLDER) else media_url(path) or ""
+
+
 def image_of(picture: Picture, now: datetime) -> Image:
     """A picture that hangs on something, for whoever may see the thing: signed while it is not passed."""
     url = media_url(picture.path) if picture.passed else signed_url(picture.path, now)

@@ -1,7 +1,7 @@
 """The operations that released mini-apps send, word for word, and so the trusted documents.
 
-They stand in `documents/`. In production nothing else runs. What was once released stays registered for 90 days at
-least after the last release that sends it.
+They stand in `documents/`, whose README.md says how they are named. In production nothing else runs. What was once
+released stays registered for 90 days at least after the last release that sends it.
 """
 
 import hashlib
@@ -9,7 +9,14 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
-from graphql import FragmentDefinitionNode, FragmentSpreadNode, OperationDefinitionNode, parse
+from graphql import (
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    validate,
+)
 from graphql.language import Node, Visitor, visit
 
 _FOLDER = Path(__file__).parent / "documents"
@@ -26,6 +33,12 @@ def trusted_documents() -> Mapping[str, str]:
     """The documents by the SHA-256 that names them: each operation by itself, and each file as a whole."""
     files = [file.read_text() for file in _FOLDER.glob("*.graphql")]
     return {hashlib.sha256(text.encode()).hexdigest(): text for text in (*operations().values(), *files)}
+
+
+@cache
+def living_documents(schema: GraphQLSchema) -> Mapping[str, str]:
+    """The trusted documents that this schema can run: production registers no others."""
+    return {name: text for name, text in trusted_documents().items() if not validate(schema, parse(text))}
 
 
 def _operations_in(file: Path) -> Iterator[tuple[str, str]]:
@@ -51,7 +64,7 @@ def _fragments_of(
     found: dict[str, FragmentDefinitionNode] = {}
     waiting: list[Node] = [operation]
     while waiting:
-        for name in _spreads_in(waiting.pop()):
+        for name in _spreads_in(waiting.pop(0)):
             if name not in found:
                 found[name] = fragments[name]
                 waiting.append(fragments[name])

@@ -10,6 +10,8 @@ from share.states import TouchVerdict
 
 #: A page that is opened twice in one breath was opened once.
 ONE_OPENING = timedelta(seconds=60)
+#: Longer than any touch brings orders.
+TOUCHES_KEPT = timedelta(days=180)
 
 #: WeChat's scene of Moments' single page: no sign-in, storage of its own, a view and nothing more.
 MOMENTS_SINGLE_PAGE = 1154

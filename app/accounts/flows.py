@@ -18,6 +18,7 @@ from app.accounts.errors import (
     LoginCodeInvalid,
     LoginCodeUsed,
     PhoneCodeInvalid,
+    StaffNotFound,
     TryLater,
 )
 from app.accounts.tokens import Grant
@@ -80,6 +81,22 @@ async def staff_sign_in(*, username: str, password: str, address: str = "") -> G
     is_outdated = _HASHER.check_needs_rehash(attempt.password_hash)
     return await actions.begin_staff_session(
         attempt=attempt, new_hash=await hash_password(password) if is_outdated else None
+    )
+
+
+async def reset_password(*, username: str, password: str) -> None:
+    """Give the member of staff of this username a new password, as who sits at the machine; her sessions end.
+
+    StaffNotFound where nobody has the username, Stale where her account changed just now.
+    """
+    account = await queries.account_named(username)
+    if account is None:
+        raise StaffNotFound
+    await actions.reset_password(
+        by=None,
+        user=account.user_id,
+        password_hash=await hash_password(password),
+        expected_version=account.version,
     )
 
 

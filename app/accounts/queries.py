@@ -127,6 +127,11 @@ class StaffMember:
     disabled_at: datetime | None
 
 
+async def account_named(username: str) -> Credential | None:
+    """The account of this username, however it is spelled."""
+    return await Credential.get_or_none(username=rules.spelled(username))
+
+
 async def staff_page(*, limit: int, after: str | None) -> list[UserId]:
     """Members of staff who have an account, by username, from after the given one on."""
     found = Credential.all() if after is None else Credential.filter(username__gt=after)

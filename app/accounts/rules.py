@@ -12,12 +12,19 @@ REPEATS_WITHIN = timedelta(seconds=30)
 #: A session that nobody has refreshed for so long is over.
 REFRESH_LIFE = timedelta(days=90)
 
+#: A session that is over is kept for so long, for whoever asks who was signed in.
+SESSIONS_KEPT = timedelta(days=30)
+
 #: From one address.
 FAILURES_BEFORE_LOCK = 5
 #: From all addresses together that have never had the right password: a crowd of them guesses no faster.
 FAILURES_OF_STRANGERS = 50
 FIRST_LOCK = timedelta(seconds=30)
 LONGEST_LOCK = timedelta(hours=1)
+
+#: Characters of a member of staff's password.
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 256
 
 ADDRESSES_AT_MOST = 50
 
@@ -80,6 +87,11 @@ def network(address: str) -> str:
     if isinstance(read, ipaddress.IPv6Address) and read.ipv4_mapped is None:
         return str(ipaddress.IPv6Network((read, 64), strict=False))
     return str(read)
+
+
+def spelled(username: str) -> str:
+    """A username as it is kept: whoever signs in as Admin means admin."""
+    return username.strip().casefold()
 
 
 def mask(nickname: str) -> str:

@@ -10,7 +10,7 @@ from app.core.ids import new_id
 
 
 class FactRow(Model):
-    """A fact, written in the transaction that made it happen. Kept as history; never changed."""
+    """A fact, written in the transaction that made it happen. Kept as history for a while; never changed."""
 
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     name = fields.CharField(max_length=64)

@@ -7,6 +7,7 @@ delivery are one transaction, so a crash at any line costs a repeat of nothing.
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
@@ -32,6 +33,11 @@ class Fact:
 
 
 Reaction = Callable[[Any], Awaitable[None]]
+
+#: A fact that everybody has heard is history; the rooms' own tables say how things are.
+FACTS_KEPT = timedelta(days=90)
+#: Deleted in one transaction at most: nobody waits behind it for long.
+_FORGOTTEN_AT_ONCE = 5_000
 
 _facts: dict[str, type[Fact]] = {}
 _reactions: dict[type[Fact], dict[str, Reaction]] = {}
@@ -88,6 +94,19 @@ async def record(fact: Fact) -> None:
         [(new_id(), fact_id, name, now) for name in heard_by],
     )
     db.after_commit(lambda: bus().publish(DELIVERIES, 0))
+
+
+async def forget_old() -> int:
+    """Delete some facts that are older than they are kept, never one that somebody has yet to hear; how many."""
+    return await db.execute(_FORGET, await clock.now() - FACTS_KEPT, _FORGOTTEN_AT_ONCE)
+
+
+_FORGET = """
+DELETE FROM facts WHERE id IN (
+  SELECT f.id FROM facts f
+   WHERE f.recorded_at < $1 AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.fact_id = f.id)
+   LIMIT $2)
+"""
 
 
 @cache

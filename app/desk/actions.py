@@ -36,13 +36,14 @@ async def resolve(*, matter: Matter, subject: str) -> int:
 async def take_off(*, by: UserId, item: UUID, resolution: str, expected_version: int) -> None:
     """Take an item off the desk: a person has done what it took, and says what.
 
-    DeskItemNotFound, Stale; EndsByItself for a refund that fails, which stays until the money has arrived.
+    DeskItemNotFound, Stale; EndsByItself for a refund that fails, which stays until the money has arrived, and for a
+    picture, which stays until somebody has said whether it may be shown.
     """
     async with db.transaction():
         found = await DeskItem.get_or_none(id=item)
         if found is None:
             raise DeskItemNotFound
-        if found.matter is Matter.REFUND_FAILED:
+        if found.matter in {Matter.REFUND_FAILED, Matter.PICTURE_TO_REVIEW}:
             raise EndsByItself
         # Whoever was faster, a person or the thing itself, has taken it off.
         taken = await DeskItem.filter(id=item, resolved_at=None, version=expected_version).update(

@@ -12,4 +12,4 @@ class NothingToRetry(DomainError):
 
 
 class EndsByItself(DomainError):
-    """This leaves the desk when the money has arrived."""
+    """This leaves the desk by itself, once what it waits for is done."""

@@ -9,6 +9,7 @@ from app.live import rules
 from app.live.actions import counting, running, talking
 
 BATCH = 50
+_FORGOTTEN_AT_ONCE = 5_000
 #: Likes that were sent in a room's last moment are still told.
 _AFTERGLOW = timedelta(minutes=1)
 #: A repeat of a batch of likes comes within this time, or never.
@@ -45,11 +46,30 @@ async def _cancel(room: LiveRoomId) -> None:
 
 
 async def forget() -> int:
-    """Delete what nobody asks for any more: old batches of likes, and what dead processes counted; how many."""
+    """Delete what nobody asks for any more, of rooms that ended long ago and of dead processes; how many."""
     now = await clock.now()
+    ended = [(_OLD_EVENTS, rules.EVENTS_KEPT), (_OLD_SPEAKERS, rules.EVENTS_KEPT), (_OLD_LINES, rules.DANMAKU_KEPT)]
+    left = sum([await db.execute(statement, now - kept, _FORGOTTEN_AT_ONCE) for statement, kept in ended])
     batches = await db.execute("DELETE FROM live_like_batches WHERE created_at < $1", now - _BATCHES_KEPT)
-    return batches + await db.execute("DELETE FROM live_watching WHERE expires_at < $1", now - _AFTERGLOW)
+    return left + batches + await db.execute("DELETE FROM live_watching WHERE expires_at < $1", now - _AFTERGLOW)
 
+
+#: The last event stays: it is where the room's stream ends.
+_OLD_EVENTS = """
+DELETE FROM live_events WHERE id IN (
+  SELECT e.id FROM live_events e JOIN live_rooms r ON r.id = e.room_id
+   WHERE r.ended_at < $1 AND e.seq < r.head LIMIT $2)
+"""
+
+_OLD_SPEAKERS = """
+DELETE FROM live_speakers WHERE id IN (
+  SELECT s.id FROM live_speakers s JOIN live_rooms r ON r.id = s.room_id WHERE r.ended_at < $1 LIMIT $2)
+"""
+
+_OLD_LINES = """
+DELETE FROM live_danmaku WHERE id IN (
+  SELECT d.id FROM live_danmaku d JOIN live_rooms r ON r.id = d.room_id WHERE r.ended_at < $1 LIMIT $2)
+"""
 
 _WITH_LINES = "SELECT DISTINCT room_id FROM live_danmaku WHERE shown_in IS NULL AND status = 'SHOWN' LIMIT $1"
 

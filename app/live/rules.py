@@ -26,6 +26,10 @@ STREAM_PATIENCE = timedelta(minutes=30)
 START_PATIENCE = timedelta(hours=24)
 #: Watching counts and total likes are told at most so often.
 COUNT_PAUSE = timedelta(seconds=3)
+#: After a room's end: nobody comes back to its stream any more.
+EVENTS_KEPT = timedelta(days=30)
+#: Longer than what is said in public has to be kept; a replay shows its lines for so long.
+DANMAKU_KEPT = timedelta(days=180)
 #: Events that somebody who comes back is told one by one; what lies further back is counted as missed.
 MOST_BEHIND = 500
 #: A signed address of the vendor's holds so long after its room's start.

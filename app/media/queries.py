@@ -51,6 +51,11 @@ async def upload(upload: UploadId) -> Upload | None:
     return await Upload.get_or_none(id=upload)
 
 
+async def paths(uploads: Sequence[UploadId]) -> dict[UploadId, str]:
+    """Where the pictures of these uploads lie; one without a picture is left out."""
+    return {each.id: each.path for each in await Upload.filter(id__in=list(uploads)) if each.path}
+
+
 async def pictures_of(targets: Sequence[Target]) -> dict[Target, list[Picture]]:
     """The pictures that hang on these things, each thing's in their order; also those that few may see."""
     wanted = {each.id: each for each in targets}

@@ -5,9 +5,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.core import clock
 from app.core.ids import UserId
 from app.core.worker import Job
-from app.notifications import flows, presence, queries
+from app.notifications import flows, presence, queries, rules
+from app.notifications.models import ConsentReport
 
 BATCH = 50
 #: People written to at the same time; to one person one message after another, since WeChat refuses two at once.
@@ -29,6 +31,11 @@ async def send_messages() -> int:
     return len(due)
 
 
+async def forget_reports() -> int:
+    """Delete the reports of consent whose repeat no phone will send any more; how many."""
+    return await ConsentReport.filter(created_at__lt=await clock.now() - rules.REPORTS_KEPT).delete()
+
+
 async def _send_each(messages: Sequence[UUID], turns: asyncio.Semaphore) -> None:
     async with turns:
         for message in messages:
@@ -37,5 +44,6 @@ async def _send_each(messages: Sequence[UUID], turns: asyncio.Semaphore) -> None
 
 JOBS = [
     Job("notifications.send_messages", send_messages, every_seconds=1),
+    Job("notifications.forget_reports", forget_reports, every_seconds=86_400),
     Job("notifications.forget_listeners", presence.forget, every_seconds=600),
 ]

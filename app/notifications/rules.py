@@ -5,6 +5,8 @@ from enum import StrEnum
 
 #: Who has said no is left in peace for so long.
 PEACE_AFTER_REFUSAL = timedelta(days=7)
+#: A phone repeats a report that was not answered for days, not for longer.
+REPORTS_KEPT = timedelta(days=30)
 #: What WeChat did not take for now is offered again after so long: its quotas are per minute.
 PAUSE_BETWEEN_ATTEMPTS = timedelta(minutes=1)
 #: News older than this is not pushed on anybody's screen any more; it stays in the inbox.

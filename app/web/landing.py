@@ -5,7 +5,8 @@ touch: the mini-app records one when it is opened through the link. No word of r
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import TypeGuard
 from urllib.parse import quote
@@ -14,6 +15,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from app.accounts.rules import network
+from app.core.allowance import Allowance
 from app.core.log import logger
 from app.core.settings import settings
 from app.core.words import best_locale
@@ -33,8 +36,13 @@ from share.rules import ShareLinkStatus
 
 log = logger("web")
 
+Door = Callable[[Request], Awaitable[Response]]
+
 #: Drawing takes a processor for a tenth of a second; more at once would make everybody else wait.
 DRAWN_AT_ONCE = 2
+#: Pictures that one address may ask for in a minute. Each costs a processor or a call to WeChat; a chat group behind
+#: one address looks at a few.
+PICTURES_PER_MINUTE = 60
 #: How long one may wait for one's turn to have a poster drawn.
 TURN_WITHIN_S = 5.0
 
@@ -44,14 +52,27 @@ _NEVER_STALE = {"Cache-Control": "no-store"}
 _KEPT_FOR_AN_HOUR = {"Cache-Control": "public, max-age=3600"}
 
 
-def routes() -> list[Route]:
-    """The three doors of a share link."""
+def routes(pictures: Allowance) -> list[Route]:
+    """The three doors of a share link; `pictures` is how many pictures one address may ask for."""
     doors = _Doors()
     return [
         Route("/s/{code}", _page),
-        Route("/s/{code}/poster.png", doors.poster),
-        Route("/s/{code}/code.png", doors.code),
+        Route("/s/{code}/poster.png", _limited(pictures, doors.poster)),
+        Route("/s/{code}/code.png", _limited(pictures, doors.code)),
     ]
+
+
+def _limited(pictures: Allowance, door: Door) -> Door:
+    async def asked(request: Request) -> Response:
+        address = network(request.client.host if request.client else "")
+        wait_ms = await pictures.take(f"pictures:{address}", 1)
+        if wait_ms is not None:
+            said = PlainTextResponse("Too many pictures.", status_code=429, headers=dict(_NEVER_STALE))
+            said.headers["Retry-After"] = str(math.ceil(wait_ms / 1000))
+            return said
+        return await door(request)
+
+    return asked
 
 
 async def _page(request: Request) -> Response:

@@ -8,6 +8,7 @@ import strawberry
 from app.accounts.models import Role
 from app.desk import actions, models, queries
 from app.desk.errors import DeskItemNotFound
+from app.media import actions as media
 from app.payments import flows as payments
 from schema.context import Info
 from schema.desk.types import DeskItem
@@ -33,6 +34,17 @@ class RetryRefundInput:
     id: strawberry.ID = strawberry.field(description="The item on the desk, REFUND_FAILED.")
 
 
+@strawberry.input
+class DecidePictureInput:
+    """Whether everybody may see a picture."""
+
+    id: strawberry.ID = strawberry.field(description="The item on the desk, PICTURE_TO_REVIEW.")
+    passes: bool
+    reason: str
+    expected_version: int
+
+
+DecidePictureResult = Annotated[DeskItem | Refusal, strawberry.union("DecidePictureResult")]
 ResolveDeskItemResult = Annotated[DeskItem | Refusal, strawberry.union("ResolveDeskItemResult")]
 RetryRefundResult = Annotated[DeskItem | Refusal, strawberry.union("RetryRefundResult")]
 
@@ -68,6 +80,27 @@ class DeskMutation:
         by = info.context.must_have(Role.SUPPORT).user
         item = _read_item(input.id)
         await payments.retry_by_hand(by=by, item=await _row(item))
+        return DeskItem.of(await _row(item))
+
+    @strawberry.mutation(
+        description="For SUPPORT. Whether everybody may see a picture that WeChat could not judge; it is off the desk."
+    )
+    @refusing
+    async def decide_picture(
+        self,
+        info: Info,
+        input: DecidePictureInput,  # noqa: A002 - the API's word
+    ) -> DecidePictureResult | None:
+        """Decide about a picture."""
+        by = info.context.must_have(Role.SUPPORT).user
+        item = _read_item(input.id)
+        await media.decide_by_hand(
+            by=by,
+            item=item,
+            passes=input.passes,
+            reason=read_text(input.reason, "input.reason", LONGEST_NOTE, shortest=1),
+            expected_version=input.expected_version,
+        )
         return DeskItem.of(await _row(item))
 
 

@@ -10,6 +10,8 @@ from app.accounts.models import Role
 from app.desk import models, queries
 from app.desk.models import Matter
 from schema.context import Info
+from schema.desk.loaders import load_picture_paths
+from schema.pictures import url_for_staff
 from schema.scalars import NameValue, Node, public_id
 
 strawberry.enum(Matter, name="DeskMatter")
@@ -26,6 +28,14 @@ class DeskItem(Node):
     resolved_at: datetime | None
     resolution: str | None = strawberry.field(description="What was done; null where it went away by itself.")
     version: int = strawberry.field(description="For expectedVersion.")
+
+    @strawberry.field(description="Of PICTURE_TO_REVIEW: the picture, for some minutes.")
+    async def picture_url(self, info: Info) -> str | None:
+        """Show what is to be decided."""
+        if self.matter is not Matter.PICTURE_TO_REVIEW:
+            return None
+        path: str | None = await info.context.loader(load_picture_paths).load(self.subject)
+        return url_for_staff(path, await info.context.now()) if path else None
 
     @classmethod
     def of(cls, row: models.DeskItem) -> "DeskItem":

@@ -120,6 +120,15 @@ async def test_a_picture_of_somebody_else_or_for_something_else_is_refused(api: 
     assert await everything() == before
 
 
+async def _listed(api: Api, search: str | None) -> list[str]:
+    """The products that anybody finds."""
+    answer = await api(
+        "query($s: String) { products(first: 9, filter: {search: $s}) { edges { node { id } } } }", {"s": search}
+    )
+    assert "errors" not in answer, answer
+    return [each["node"]["id"] for each in answer["data"]["products"]["edges"]]
+
+
 async def test_off_sale_nobody_buys_it_alone_until_it_is_back(api: Api) -> None:
     _, token = await _merchant()
     deal = await a_deal()
@@ -127,12 +136,14 @@ async def test_off_sale_nobody_buys_it_alone_until_it_is_back(api: Api) -> None:
     product = to_public("product", deal.product)
     off = await _do(api, "setProductOnSale", {"id": product, "onSale": False, "expectedVersion": 1}, token)
     assert off["offSaleAt"]
+    assert [await _listed(api, search) for search in (None, "龙井")] == [[], []]
     choice = SoloChoice(sku=None, quantity=1, address=ann.address)
     before = await everything()
     with pytest.raises(ProductNotFound):
         await buying.buy_now(buyer=ann.id, product=deal.product, choice=choice, key="b")
     assert await everything() == before
     await _do(api, "setProductOnSale", {"id": product, "onSale": True, "expectedVersion": 2}, token)
+    assert [await _listed(api, search) for search in (None, "龙井")] == [[product], [product]]
     await buying.buy_now(buyer=ann.id, product=deal.product, choice=choice, key="b")
     assert await _verbs() == ["product.put_on_sale", "product.take_off_sale"]
 

@@ -1,9 +1,12 @@
 """Waking listeners in this process and, through Redis, in others."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
+from app.core import bus as bus_module
 from app.core import db, streams
 from app.core.bus import Bus, InProcessBus, RedisBus
 from app.core.ids import new_id
@@ -83,6 +86,58 @@ async def test_heads_from_the_database_wake_whoever_the_bus_forgot() -> None:
         assert heard.heads == [42]
     finally:
         del streams._heads_of["toy"]
+
+
+@asynccontextmanager
+async def _a_redis_that_hangs() -> AsyncIterator[tuple[str, list[int]]]:
+    """The address of a Redis that takes connections and never answers, and the connections so far."""
+    connections: list[int] = []
+
+    async def hangs(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.append(len(connections))
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(hangs, "127.0.0.1", 0)
+    try:
+        yield f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0", connections
+    finally:
+        server.close()
+
+
+async def test_what_waits_for_a_redis_that_hangs_is_bounded_and_the_newest_is_kept() -> None:
+    async with _a_redis_that_hangs() as (url, _):
+        bus, heard = RedisBus(url, "hanging"), Heard()
+        await InProcessBus.subscribe(bus, "group:1", heard)
+        for head in range(bus_module._MOST_OUTGOING + 50):
+            bus.publish("group:1", head)
+        waiting = [bus._outgoing.get_nowait() for _ in range(bus._outgoing.qsize())]
+        assert len(waiting) == bus_module._MOST_OUTGOING
+        assert waiting[-1] == ("group:1", bus_module._MOST_OUTGOING + 49)
+        # Whoever listens in this process needs no Redis.
+        assert heard.heads[-1] == bus_module._MOST_OUTGOING + 49
+        await bus.stop()
+
+
+async def test_a_publication_that_redis_does_not_take_is_given_up_and_the_next_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bus_module, "_PUBLISH_WITHIN_S", 0.05)
+    monkeypatch.setattr(bus_module, "_RECONNECT_PAUSE_S", 0.01)
+    async with _a_redis_that_hangs() as (url, connections):
+        bus = RedisBus(url, "hanging")
+        writing = asyncio.create_task(bus._write())
+        try:
+            async with asyncio.timeout(5):
+                for head in (1, 2, 3):
+                    bus.publish("group:1", head)
+                    # Each is tried over a connection of its own: the one that hung was given up.
+                    while len(connections) < head:  # noqa: ASYNC110 - it happens at the other end of a socket
+                        await asyncio.sleep(0.01)
+        finally:
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+            await bus.stop()
 
 
 if ON_POSTGRES:

@@ -1,6 +1,7 @@
 """The command line says what is wrong in a line, and what to do."""
 
 import asyncio
+import hashlib
 import os
 import sys
 from collections.abc import Mapping
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import _alone_in
+from schema.trusted import operations
 
 
 async def _command(folder: Path, *arguments: str, **environment: str) -> tuple[int | None, str]:
@@ -45,3 +47,11 @@ async def test_a_second_shop_in_the_same_folder_is_refused_in_one_line(tmp_path:
     assert code == 1
     assert said.startswith(f"Another shop is served from {tmp_path} already")
     assert len(said.splitlines()) == 1
+
+
+async def test_documents_are_listed_by_the_names_that_production_knows(tmp_path: Path) -> None:
+    code, said = await _command(tmp_path, "documents")
+    assert code == 0
+    listed = {operation: name for name, operation in (line.split("  ") for line in said.splitlines())}
+    assert listed["CancelOrder"] == hashlib.sha256(operations()["CancelOrder"].encode()).hexdigest()
+    assert "Deals" in listed

@@ -9,11 +9,15 @@ from app.audit_log import queries as audit_log
 from app.core.ids import new_id, to_public
 from app.desk import actions, queries
 from app.desk.models import DeskItem, Matter
+from app.media import actions as media
+from app.media.models import Upload
+from app.media.states import Verdict
 from app.payments import actions as payments
 from app.payments.models import Refund, RefundReason, RefundStatus
 from tests.conftest import Api
-from tests.factories.accounts import a_session, staff
+from tests.factories.accounts import a_session, a_user, staff
 from tests.factories.group_buying import a_group
+from tests.factories.media import an_upload
 from tests.factories.rows import everything
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -92,3 +96,39 @@ async def test_what_waits_is_listed_the_oldest_first(api: Api) -> None:
     assert [edge["node"]["subject"] for edge in done["data"]["staff"]["desk"]["edges"]] == ["r"]
     of_refunds = await api(_DESK, {"matter": "REFUND_FAILED", "isOpen": None}, token=token)
     assert len(of_refunds["data"]["staff"]["desk"]["edges"]) == 1
+
+
+async def _a_picture_to_review() -> tuple[Upload, DeskItem]:
+    upload = await an_upload((await a_user()).id, verdict=Verdict.WAITING)
+    assert await media.decide(upload=upload.id, verdict=Verdict.REVIEW)
+    return upload, await DeskItem.get(subject=str(upload.id))
+
+
+@pytest.mark.parametrize(("passes", "verdict"), [(True, Verdict.PASSED), (False, Verdict.REJECTED)])
+async def test_a_picture_that_wechat_cannot_judge_is_decided_by_a_person(
+    api: Api, passes: bool, verdict: Verdict
+) -> None:
+    token, (upload, item) = await _support(), await _a_picture_to_review()
+    seen = await api("{ staff { desk(first: 5) { edges { node { matter pictureUrl version } } } } }", token=token)
+    (edge,) = seen["data"]["staff"]["desk"]["edges"]
+    assert f"/media/{upload.path}?until=" in edge["node"]["pictureUrl"]
+    given = {"id": to_public("desk", item.id), "passes": passes, "reason": "看过", "expectedVersion": 1}
+    done = await _do(api, "decidePicture", given, token)
+    assert (done["resolution"], done["version"], bool(done["resolvedAt"])) == ("看过", 2, True)
+    assert (await Upload.get(id=upload.id)).verdict is verdict
+    before = await everything()
+    for version in (1, 2):
+        assert (await _do(api, "decidePicture", given | {"expectedVersion": version}, token))["code"] == "STALE"
+    assert await everything() == before
+    (entry,) = await audit_log.page(limit=9, verb="picture.")
+    assert (entry.verb, entry.target_id, entry.reason) == ("picture.decide", item.id, "看过")
+
+
+async def test_a_picture_does_not_leave_the_desk_undecided_and_nothing_else_is_one(api: Api) -> None:
+    token, (_, item), other = await _support(), await _a_picture_to_review(), await _an_item()
+    before = await everything()
+    given = {"id": to_public("desk", item.id), "note": "算了", "expectedVersion": 1}
+    assert (await _do(api, "resolveDeskItem", given, token))["code"] == "ENDS_BY_ITSELF"
+    wrong = {"id": to_public("desk", other.id), "passes": True, "reason": "看过", "expectedVersion": 1}
+    assert (await _do(api, "decidePicture", wrong, token))["code"] == "DESK_ITEM_NOT_FOUND"
+    assert await everything() == before

@@ -1,5 +1,6 @@
 """The contract: every document is valid, the living ones from ALIVE.md run, the codes are those of ERRORS.md."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from app.core.settings import settings
 from schema.engine import Engine, EngineSettings
 from schema.ports import HousePorts
 from schema.root import SCHEMA, sdl
-from schema.trusted import operations, trusted_documents
+from schema.trusted import living_documents, operations, trusted_documents
 from tests.conftest import Api, WeChat
 
 _SCHEMA = Path(__file__).parents[2] / "schema"
@@ -114,6 +115,20 @@ async def test_production_runs_trusted_documents_and_nothing_else(api: Api, wech
     assert answer["data"]["deals"]["edges"] == []
     refused = await strict.execute("{ __typename }")
     assert refused["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+
+
+def test_production_registers_what_is_alive_and_nothing_that_it_could_not_run() -> None:
+    registered = set(living_documents(SCHEMA._schema).values())
+    assert set(ALIVE) <= {name for name, text in operations().items() if text in registered}
+    exported = build_schema((_SCHEMA / "schema.graphql").read_text())
+    assert [text for text in registered if validate(exported, parse(text))] == []
+
+
+def test_a_document_is_named_as_the_readme_of_the_documents_says() -> None:
+    name = hashlib.sha256(operations()["CancelOrder"].encode()).hexdigest()
+    readme = (_SCHEMA / "documents" / "README.md").read_text()
+    assert name in readme
+    assert living_documents(SCHEMA._schema)[name] == operations()["CancelOrder"]
 
 
 async def test_living_trusted_documents_fit_the_limits(api: Api) -> None:

@@ -8,9 +8,11 @@ from io import BytesIO
 import httpx2
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
 
 from app.accounts.models import User
 from app.core import clock, worker
+from app.core.allowance import Allowance
 from app.core.settings import settings
 from app.core.targets import Target
 from app.group_buying.models import Deal, Group
@@ -35,7 +37,7 @@ LANDING = "http://127.0.0.1:8000"
 
 
 async def _get(path: str, **headers: str) -> httpx2.Response:
-    async with asking(landing.routes()) as client:
+    async with asking(landing.routes(Allowance(1000))) as client:
         return await client.get(path, headers=headers)
 
 
@@ -311,7 +313,7 @@ async def test_only_so_many_posters_are_drawn_at_once(
     monkeypatch.setattr(landing, "TURN_WITHIN_S", 0)
     # They all wait for the same code, and then want their turn at the same moment.
     await wechat.faults(slow_s=0.3)
-    async with asking(landing.routes()) as client:
+    async with asking(landing.routes(Allowance(1000))) as client:
         answers = await asyncio.gather(*[client.get(f"/s/{link.code}/poster.png") for _ in range(6)])
     assert sorted(answer.status_code for answer in answers) == [200, 200, 503, 503, 503, 503]
 
@@ -352,3 +354,20 @@ async def test_an_answer_that_came_too_late_serves_the_next(wechat: WeChat, monk
         await pictures.get(scene="S1", page="pages/group")
     monkeypatch.undo()
     assert (await pictures.get(scene="S1", page="pages/group")).mime == "image/jpeg"
+
+
+async def test_one_address_gets_so_many_pictures_a_minute_and_pages_without_end(link: Link) -> None:
+    shop = Starlette(routes=[*landing.routes(Allowance(3))])
+    asked = [f"/s/{link.code}/{picture}" for picture in ("code.png", "poster.png", "code.png", "poster.png")]
+    async with _from("203.0.113.7", shop) as phone, _from("203.0.113.8", shop) as neighbour:
+        answers = [await phone.get(each) for each in asked]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert 1 <= int(answers[-1].headers["retry-after"]) <= 61
+        assert answers[-1].headers["cache-control"] == "no-store"
+        assert (await phone.get(f"/s/{link.code}")).status_code == 200
+        assert (await neighbour.get(asked[0])).status_code == 200
+
+
+def _from(address: str, shop: Starlette) -> httpx2.AsyncClient:
+    transport = httpx2.ASGITransport(shop, client=(address, 50000))
+    return httpx2.AsyncClient(transport=transport, base_url="http://shop.test")

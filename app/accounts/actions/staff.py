@@ -26,11 +26,6 @@ class Attempt:
     address: str
 
 
-def spelled(username: str) -> str:
-    """A username as it is kept: whoever signs in as Admin means admin."""
-    return username.strip().casefold()
-
-
 @db.retried
 async def count_attempt(*, username: str, address: str = "") -> Attempt | None:
     """Count a password that is about to be tried as a wrong one; None where nobody has this username. TryLater.
@@ -40,7 +35,7 @@ async def count_attempt(*, username: str, address: str = "") -> Attempt | None:
     never somebody at an address from which the right password came before.
     """
     async with db.transaction():
-        known = await db.row(_Credential, _LOCK_CREDENTIAL, spelled(username))
+        known = await db.row(_Credential, _LOCK_CREDENTIAL, rules.spelled(username))
         if known is None:
             return None
         now = await clock.now()

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from app.accounts import rules
 from app.accounts.actions import sessions
-from app.accounts.actions.staff import spelled
 from app.accounts.errors import (
     LastAdmin,
     NotYourself,
@@ -48,14 +48,14 @@ async def create_staff(
             user = known.user_id if known else (await User.create(nickname=nickname, created_at=now)).id
             if openid and not known:
                 await Identity.create(user_id=user, openid=openid, session_key="", seen_at=now)
-            await Credential.create(user_id=user, username=spelled(username), password_hash=password_hash)
+            await Credential.create(user_id=user, username=rules.spelled(username), password_hash=password_hash)
             given = sorted(frozenset(roles))
             for role in given:
                 await UserRole.get_or_create(user_id=user, role=role)
-            await _note(by, "create", user, username=spelled(username), roles=given)
+            await _note(by, "create", user, username=rules.spelled(username), roles=given)
             return user
     except IntegrityError as error:
-        if db.in_transaction() or not await Credential.exists(username=spelled(username)):
+        if db.in_transaction() or not await Credential.exists(username=rules.spelled(username)):
             raise
         raise UsernameTaken from error
 

@@ -1,12 +1,16 @@
 """Verdicts: heard from WeChat, or decided by a person."""
 
 from datetime import timedelta
+from uuid import UUID
 
+from app.audit_log import actions as audit_log
 from app.core import clock, db, outbox
-from app.core.ids import UploadId
+from app.core.errors import Stale
+from app.core.ids import UploadId, UserId
 from app.core.targets import Target
 from app.desk import actions as desk
-from app.desk.models import Matter
+from app.desk.errors import DeskItemNotFound
+from app.desk.models import DeskItem, Matter
 from app.media.facts import PictureChecked
 from app.media.models import HeardVerdict, Upload
 from app.media.states import UploadStatus, Verdict
@@ -34,6 +38,23 @@ async def decide(*, upload: UploadId, verdict: Verdict) -> bool:
             target = Target(row.target_kind, row.target_id)
             await outbox.record(PictureChecked(upload=upload, target=target, passed=verdict is Verdict.PASSED))
         return True
+
+
+@db.retried
+async def decide_by_hand(*, by: UserId, item: UUID, passes: bool, reason: str, expected_version: int) -> None:
+    """Say of a picture on the desk whether everybody may see it; the item leaves the desk. DeskItemNotFound, Stale."""
+    async with db.transaction():
+        found = await DeskItem.get_or_none(id=item, matter=Matter.PICTURE_TO_REVIEW)
+        if found is None:
+            raise DeskItemNotFound
+        verdict = Verdict.PASSED if passes else Verdict.REJECTED
+        upload = UploadId(UUID(found.subject))
+        # Whoever was faster, a person or WeChat, has decided.
+        if found.version != expected_version or not await decide(upload=upload, verdict=verdict):
+            raise Stale
+        await DeskItem.filter(id=item).update(resolution=reason, version=expected_version + 1)
+        detail = {"upload": str(upload), "passes": passes}
+        await audit_log.note(by=by, verb="picture.decide", target=Target("desk", item), detail=detail, reason=reason)
 
 
 @db.retried

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import strawberry
 
-from app.accounts import actions, flows, queries
+from app.accounts import actions, flows, queries, rules
 from app.accounts.errors import StaffNotFound
 from app.accounts.models import Role
 from app.core.ids import UserId
@@ -17,8 +17,6 @@ from schema.refusals import Refusal, refusing
 LONGEST_USERNAME = 64
 LONGEST_NICKNAME = 32
 LONGEST_REASON = 500
-SHORTEST_PASSWORD = 10
-LONGEST_PASSWORD = 256
 
 
 @strawberry.input
@@ -172,7 +170,7 @@ def _read_staff(text: str) -> UserId:
 
 
 def _read_password(text: str) -> str:
-    if not SHORTEST_PASSWORD <= len(text) <= LONGEST_PASSWORD:
+    if not rules.SHORTEST_PASSWORD <= len(text) <= rules.LONGEST_PASSWORD:
         bad_input("input.password", "A password has 10 to 256 characters.")
     return text
 

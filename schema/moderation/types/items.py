@@ -1,6 +1,5 @@
 """Reports, items of the queue, removals and appeals."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -17,7 +16,7 @@ from schema.context import Info
 from schema.moderation.loaders import load_appeals_of, load_items, load_reports_of
 from schema.moderation.types.kinds import APPEAL, ITEM, REMOVAL, REPORT, may
 from schema.moderation.types.people import ModeratedPerson, moderated_person
-from schema.pictures import media_url
+from schema.pictures import url_for_staff
 from schema.scalars import Node, public_id
 
 strawberry.enum(ReportReason)
@@ -140,11 +139,11 @@ class ModerationItem(Node):
         return thing.text if thing else None
 
     @strawberry.field
-    async def image_urls(self) -> list[str]:
-        """List its pictures as they are now."""
+    async def image_urls(self, info: Info) -> list[str]:
+        """List its pictures as they are now, also those that only few may see so far."""
         thing = await ports.shown(self.row.target)
-        urls: Iterable[str | None] = map(media_url, thing.picture_paths if thing else ())
-        return [each for each in urls if each]
+        now = await info.context.now()
+        return [url_for_staff(each, now) for each in (thing.picture_paths if thing else ())]
 
     @strawberry.field
     async def author(self, info: Info) -> ModeratedPerson:
