@@ -1,4 +1,4 @@
-"""What consent is given to stands beside the text: the audit compares them. And figures find orders by their link."""
+"""What consent is given to stands beside the text: the audit compares them."""
 
 from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
@@ -17,8 +17,4 @@ class Migration(migrations.Migration):
     operations = [
         ops.AddField(model_name="Story", name="digest", field=fields.CharField(max_length=64, default="")),
         ops.RunSQL(FILL, "SELECT 1"),
-        ops.RunSQL(
-            "CREATE INDEX orders_share_code ON orders (share_code) WHERE share_code IS NOT NULL",
-            "DROP INDEX orders_share_code",
-        ),
     ]
