@@ -131,7 +131,10 @@ async def test_what_was_doubtful_stays_so_until_the_text_is_another(api: Api) ->
     row = await Story.all().get()
     story = MadeStory(row.id, ann)
     assert made["id"] == story.public_id
-    for changes, is_doubtful in [({"productIds": []}, True), ({"body": "很好"}, True), ({"title": "茶"}, False)]:
+    steps: list[tuple[dict[str, Any], bool]] = [
+        ({"productIds": []}, True), ({"body": "很好"}, True), ({"title": "茶"}, False),
+    ]  # fmt: skip
+    for changes, is_doubtful in steps:
         if (await story.now()).status is StoryStatus.AWAITING_CONSENT:
             await answers(story)
         await decides(story, ReviewDecision.REQUEST_CHANGES, by=manager)

@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 
-from tests.stories.asking import do
-
 from app.core.ids import new_id
 from app.core.targets import Target
 from share.models import ShareForm
@@ -13,6 +11,7 @@ from tests.factories.group_buying import a_buyer
 from tests.factories.referral import buys_in_group, comes_by
 from tests.factories.share import a_link, a_touch
 from tests.factories.stories import a_manager, a_published, a_text, withdraws
+from tests.stories.asking import do
 
 Work = Callable[[], Awaitable[None]]
 

@@ -35,7 +35,9 @@ def test_only_a_scheduled_story_is_published_by_the_clock_alone(status: StorySta
         (D.REQUEST_CHANGES, NOW, S.DRAFT),
     ],
 )
-def test_a_decision_says_where_the_story_goes(decision: ReviewDecision, publish_at: datetime, status: S) -> None:
+def test_a_decision_says_where_the_story_goes(
+    decision: ReviewDecision, publish_at: datetime, status: StoryStatus
+) -> None:
     assert rules.after_review(decision, publish_at, NOW) is status
 
 
@@ -81,7 +83,7 @@ def test_a_second_person_decides_and_nothing_goes_without_consent(
     ],
 )
 def test_another_decision_or_another_moment_is_no_repeat(
-    decision: ReviewDecision, asked: datetime | None, status: S, out_at: datetime | None, is_repeat: bool
+    decision: ReviewDecision, asked: datetime | None, status: StoryStatus, out_at: datetime | None, is_repeat: bool
 ) -> None:
     assert rules.is_repeat(decision, asked, status, out_at, NOW) is is_repeat
 
@@ -95,7 +97,7 @@ def test_another_decision_or_another_moment_is_no_repeat(
         (False, False, S.DRAFT),
     ],
 )
-def test_a_changed_draft_goes_where_it_belongs(by_customer: bool, consented: bool, status: S) -> None:
+def test_a_changed_draft_goes_where_it_belongs(by_customer: bool, consented: bool, status: StoryStatus) -> None:
     assert rules.after_edit(by_customer=by_customer, consented=consented) is status
 
 
