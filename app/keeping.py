@@ -62,6 +62,7 @@ READERS: Mapping[str, Reader] = {
     "message_consents": rows_of(notifications.MessageConsent),
     "consent_reports": rows_of(notifications.ConsentReport),
     "stories": rows_of(stories.Story, "customer_id", but=["author_id", "reviewed_by", "doubts"]),
+    "story_consents": rows_of(stories.StoryConsent, "story__customer_id"),
     "share_links": rows_of(ShareLink, "inviter_id"),
     "visitors": rows_of(Visitor),
     # Who brought her is another person.

@@ -59,6 +59,7 @@ from app.personal import actions as personal_actions
 from app.personal import jobs as personal_jobs
 from app.personal import reactions as personal_reactions
 from app.pricing import rules as pricing
+from app.stories import audit as stories_audit
 from app.stories import jobs as stories_jobs
 from app.stories.actions.change import KIND as STORY
 from app.stories.ports import ModeratedStory
@@ -109,6 +110,7 @@ CHECKS: list[Check] = [
     *membership_audit.CHECKS,
     *checkout_audit.CHECKS,
     *group_buying_audit.CHECKS,
+    *stories_audit.CHECKS,
     *share_audit.CHECKS,
 ]
 

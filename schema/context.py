@@ -3,6 +3,7 @@
 One per operation; for a subscription one per frame. Nothing of it outlives the operation.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,6 +45,7 @@ class Context:
     shared: bool = False
     _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
     _now: datetime | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def who(self) -> Asker | None:
         """Who asks; None when nobody is signed in. Raises in a shared execution."""
@@ -72,8 +74,10 @@ class Context:
 
     async def now(self) -> datetime:
         """The moment at which this operation looks, the same for all its fields."""
-        if self._now is None:
-            self._now = await clock.now()
+        # Fields ask at the same time: the first looks, the others wait for what it saw.
+        async with self._looking:
+            if self._now is None:
+                self._now = await clock.now()
         return self._now
 
     def loader(self, load: Callable[[list[K]], Any]) -> DataLoader[K, V]:

@@ -33,7 +33,7 @@ PARTS_OF_ONE = {
     "notifications": {"presence", "templates"},
     "media": {"pictures", "store"},
 }
-PARTS_OF_SHARE |= {"targets", "things"}
+PARTS_OF_SHARE |= {"targets", "things", "figures"}
 NOT_CODE = {"templates", "static"}
 #: Folders of schema that hold no code.
 PAPERS = {"documents"}

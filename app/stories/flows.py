@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.core.ids import StoryId, UserId
 from app.moderation import flows as moderation
 from app.moderation import rules as texts
-from app.stories import actions, rules
+from app.stories import actions, queries, rules
 from app.stories.actions import Edit, NewStory
 from app.wechat.client import TextScene
 
@@ -27,9 +27,12 @@ async def write(*, manager: UserId, customer: UserId, story: NewStory, client_id
 
 async def edit(*, by: UserId, is_manager: bool, story: StoryId, expected_version: int, wanted: Edit) -> None:
     """As `actions.edit`, its text looked at first: TextTooLong, TextRejected."""
-    doubts = await _doubts(by, wanted.title or "", wanted.body or "")
-    checked = replace(wanted, doubts=doubts)
-    await actions.edit(by=by, is_manager=is_manager, story=story, expected_version=expected_version, wanted=checked)
+    found = await queries.story(story)
+    if found and (wanted.title, wanted.body) != (None, None):
+        # All of it: what was doubtful before is so still. Whoever changed it meanwhile makes the version another.
+        doubts = await _doubts(by, wanted.title or found.title, wanted.body or found.body)
+        wanted = replace(wanted, doubts=doubts)
+    await actions.edit(by=by, is_manager=is_manager, story=story, expected_version=expected_version, wanted=wanted)
 
 
 async def _doubts(author: UserId, title: str, body: str) -> Sequence[str]:

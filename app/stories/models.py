@@ -7,7 +7,6 @@ from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
 from app.core.ids import OrderId, StoryId, UserId, new_id
-from app.stories import rules
 from app.stories.states import ConsentStatus, StoryStatus
 
 
@@ -20,6 +19,8 @@ class Story(Model):
     author_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
     title = fields.CharField(max_length=60)
     body = fields.TextField()
+    #: What consent is given to, as `rules.digest` says of the text and the pictures that it has now.
+    digest = fields.CharField(max_length=64, default="")
     #: Ids of what it is about, in the order in which they are shown.
     product_ids: list[str] = fields.JSONField()
     #: The purchase that she says it is about; hers.
@@ -44,11 +45,6 @@ class Story(Model):
             ),
         )
 
-    @property
-    def digest(self) -> str:
-        """What consent is given to: the text, word for word."""
-        return rules.digest(self.title, self.body)
-
 
 class StoryConsent(Model):
     """What a customer was asked or said, once. Never changed, never deleted while the story stands."""
@@ -61,7 +57,7 @@ class StoryConsent(Model):
     #: Its place in the story's history: times can be equal.
     seq = fields.IntField()
     status = fields.CharEnumField(ConsentStatus, max_length=16)
-    #: SHA-256 of the text that it is about.
+    #: Of the text and the pictures that it is about.
     digest = fields.CharField(max_length=64)
     wording_version = fields.IntField()
     at = fields.DatetimeField()

@@ -8,8 +8,9 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from app.core import clock, db
-from app.core.ids import ProductId, StoryId, UserId
+from app.core.ids import OrderId, ProductId, StoryId, UserId
 from app.orders import queries as orders
+from app.orders.rules import HAS_RECEIVED
 from app.stories.models import Story, StoryConsent
 from app.stories.rules import APPROVED, Consent
 from app.stories.states import ConsentStatus, StoryStatus
@@ -109,12 +110,19 @@ async def requests_to(customer: UserId) -> list[ConsentRequest]:
 
 
 async def verified(found: Sequence[Story]) -> set[StoryId]:
-    """Those of these stories whose customers have received, and kept, something that the story is about."""
+    """Those of these stories whose customers have received, and kept, something that the story is about.
+
+    One that names no product is about the order that it names.
+    """
     received = await orders.received([each.customer_id for each in found])
-    return {each.id for each in found if _is_verified(each, received)}
+    named = await orders.orders([each.order_id for each in found if each.order_id])
+    kept = {each.id for each in named.values() if each.status in HAS_RECEIVED}
+    return {each.id for each in found if _is_verified(each, received, kept)}
 
 
-def _is_verified(found: Story, received: set[tuple[UserId, ProductId]]) -> bool:
+def _is_verified(found: Story, received: set[tuple[UserId, ProductId]], kept: set[OrderId]) -> bool:
+    if not found.product_ids:
+        return found.order_id in kept
     return any((found.customer_id, ProductId(db.as_id(product))) in received for product in found.product_ids)
 
 

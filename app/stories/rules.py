@@ -1,11 +1,13 @@
 """What may become of a story, and who may read it."""
 
 import hashlib
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.core.errors import DomainError
-from app.core.ids import UserId
+from app.core.ids import UploadId, UserId
 from app.moderation.errors import SecondPersonNeeded
 from app.stories import errors
 from app.stories.states import ConsentStatus, ReviewDecision, StoryStatus
@@ -31,16 +33,17 @@ _DECIDED = {
 
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the customer last said, and of which text."""
+    """What the customer last said, and of which text and pictures."""
 
     status: ConsentStatus
     digest: str
     wording_version: int
 
 
-def digest(title: str, body: str) -> str:
-    """What consent is given to: the text, word for word. SHA-256 in hex."""
-    return hashlib.sha256(f"{title}\n{body}".encode()).hexdigest()
+def digest(title: str, body: str, pictures: Sequence[UploadId]) -> str:
+    """What consent is given to: the text, word for word, and the pictures in their order. SHA-256 in hex."""
+    told = json.dumps([title, body, [str(each) for each in pictures]], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def excerpt(body: str) -> str:
@@ -79,6 +82,18 @@ def refusal_to_review(
     return None
 
 
+def is_repeat(
+    decision: ReviewDecision, publish_at: datetime | None, status: StoryStatus, out_at: datetime | None, now: datetime
+) -> bool:
+    """Whether a reviewer asks for what she has decided already: the story is so by now, out at that moment."""
+    if decision is not ReviewDecision.APPROVE:
+        return status is _DECIDED[decision]
+    if status not in APPROVED or out_at is None:
+        return False
+    # "At once", and a moment that had passed, became the moment of the decision.
+    return publish_at == out_at or (out_at <= now and (publish_at is None or publish_at < out_at))
+
+
 def after_review(decision: ReviewDecision, publish_at: datetime, now: datetime) -> StoryStatus:
     """What a story is after a decision."""
     if decision is ReviewDecision.APPROVE:
@@ -89,8 +104,8 @@ def after_review(decision: ReviewDecision, publish_at: datetime, now: datetime) 
 def after_edit(*, by_customer: bool, consented: bool) -> StoryStatus:
     """What a story is after its draft was changed.
 
-    A customer's own goes on by itself: to the reviewer, or, where the text is another than the one that she agreed
-    to, to her for her consent. A manager's stays hers until she asks.
+    A customer's own goes on by itself: to the reviewer, or, where its text or pictures are others than she agreed
+    to, to her for her consent. A manager's stays a draft until she asks.
     """
     if not by_customer:
         return StoryStatus.DRAFT

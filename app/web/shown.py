@@ -10,13 +10,16 @@ from app.accounts.queries import PublicPerson
 from app.catalog import queries as catalog
 from app.catalog.models import Product
 from app.core import clock
-from app.core.ids import DealId, GroupId, ProductId, UserId
+from app.core.ids import DealId, GroupId, ProductId, StoryId, UserId
 from app.core.money import display
+from app.core.targets import Target
 from app.group_buying import queries, rules
 from app.group_buying.models import Deal, Group
 from app.group_buying.states import DealStatus, GroupStatus
+from app.stories import queries as stories
+from app.stories.rules import excerpt
 from schema.pictures import media_url
-from share import landing
+from share import landing, targets
 from share import queries as share
 from share.landing import NothingShown, Person, Shown, WhyNothing
 from share.queries import Link
@@ -53,7 +56,7 @@ async def open_link(code: str) -> Opened:
     if link.status in _DEAD:
         return Opened(now, link, NothingShown(_DEAD[link.status]))
     read = _READERS.get(link.target.kind)
-    thing = await read(link.target.id, now) if read else None
+    thing = await read(link.target.id, now) if read else await _thing(link.target)
     if thing is None:
         return Opened(now, link, NothingShown(WhyNothing.WITHDRAWN))
     return Opened(now, link, thing.shows, (await _people([link.inviter]))[0], thing.picture_path)
@@ -117,11 +120,29 @@ async def _product(thing: UUID, _: datetime) -> _Thing | None:
     return _Thing(landing.ThingShown(goods, landing.ThingKind.PRODUCT), _cover(product))
 
 
-#: Who reads things of a kind; a kind without a reader shows nothing.
+async def _story(thing: UUID, _: datetime) -> _Thing | None:
+    story = (await stories.published([StoryId(thing)])).get(StoryId(thing))
+    return await _thing(Target("story", thing), description=excerpt(story.body)) if story else None
+
+
+async def _thing(target: Target, *, description: str = "") -> _Thing | None:
+    """What is told about under its own name, such as a live room."""
+    kind = _KINDS.get(target.kind)
+    found = await targets.read(target)
+    if kind is None or found is None or not found.is_shareable:
+        return None
+    goods = landing.Goods(found.title, description, media_url(found.picture_path))
+    return _Thing(landing.ThingShown(goods, kind), found.picture_path)
+
+
+_KINDS = {"story": landing.ThingKind.STORY, "live": landing.ThingKind.LIVE_ROOM, "post": landing.ThingKind.POST}
+
+#: Who reads things of a kind; another shows its title and picture.
 _READERS: dict[str, Callable[[UUID, datetime], Awaitable[_Thing | None]]] = {
     "group": _group,
     "deal": _deal,
     "product": _product,
+    "story": _story,
 }
 
 

@@ -82,8 +82,10 @@ class ShareLink:
     @strawberry.field(description="Null once it is withdrawn.")
     async def target(self, info: Info) -> ShareTarget | None:
         """Open what it leads to."""
+        # What is withdrawn opens by a link for nobody, were it her own.
+        thing = await self._thing(info)
         opener = TARGET_OPENERS.get(self.link.target.kind)
-        return await opener(info, self.link.target.id) if opener else None
+        return await opener(info, self.link.target.id) if thing and opener else None
 
     @strawberry.field(description="Carries both the target and the link, such as /pages/group?g=…&s=….")
     async def path(self, info: Info) -> str:

@@ -8,12 +8,13 @@ import strawberry
 from app.accounts.models import Role
 from app.core.ids import StoryId
 from app.stories import models, queries
-from app.stories.actions.change import KIND
+from app.stories.actions.change import KIND, target
 from app.stories.states import StoryStatus
 from schema.connections import Connection, page
 from schema.context import Info
 from schema.inputs import read_cursor, read_id, read_page_size
-from schema.stories.types import ConsentRequest, ConsentWording, Story, StoryAtReview, open_story
+from schema.stories.types import ConsentRequest, ConsentWording, Story, StoryAtReview, StoryFigures, open_story
+from share import figures
 
 
 @strawberry.type
@@ -77,6 +78,17 @@ class StoriesStaff:
             key=lambda row: (row.created_at.isoformat(), str(row.id)),
             node=StoryAtReview.of,
         )
+
+    @strawberry.field(
+        description="For COMMUNITY_MANAGER: what sharing a story brought, also one that is withdrawn; null for none."
+    )
+    async def story_figures(self, info: Info, story_id: strawberry.ID) -> StoryFigures | None:
+        """Count what came by a story's links."""
+        info.context.must_have(Role.COMMUNITY_MANAGER)
+        story = read_id(KIND, story_id, "storyId")
+        if story is None or await queries.story(StoryId(story)) is None:
+            return None
+        return StoryFigures.of(await figures.of(target(StoryId(story))))
 
 
 def _moment(row: models.Story) -> datetime:

@@ -19,8 +19,9 @@ from schema.catalog.loaders import load_products
 from schema.catalog.types import Product
 from schema.context import Info
 from schema.pictures import image_of
-from schema.scalars import Image, Node, Person, public_id
+from schema.scalars import Image, Money, Node, Person, public_id
 from schema.stories.loaders import load_consents, load_pictures, load_stories, load_verified
+from share.figures import Figures
 
 strawberry.enum(StoryStatus)
 strawberry.enum(ConsentStatus)
@@ -178,6 +179,21 @@ class StoryAtReview:
             doubts=[Why(each) for each in row.doubts],
             review_note=row.review_note,
         )
+
+
+@strawberry.type(description="What all share links of a story brought together.")
+class StoryFigures:
+    """What a story brought."""
+
+    opened: int
+    visitors: int = strawberry.field(description="Who opened them, each counted once.")
+    orders: int = strawberry.field(description="Paid, and attributed to an opening of one of the links.")
+    amount: Money = strawberry.field(description="What these orders were paid with, less what went back.")
+
+    @classmethod
+    def of(cls, found: Figures) -> "StoryFigures":
+        """The API's form of the figures."""
+        return cls(opened=found.opened, visitors=found.visitors, orders=found.orders, amount=Money.of(found.amount_fen))
 
 
 async def open_story(info: Info, story: UUID) -> Story | None:

@@ -1,6 +1,7 @@
 """Pictures and the things that they hang on."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from app.core import clock, db, outbox
 from app.core.ids import UploadId, UserId
@@ -18,8 +19,8 @@ async def attach(
 ) -> list[Picture]:
     """Hang the owner's pictures on a thing, in this order, in the running transaction. UploadInvalid, PictureRejected.
 
-    A picture hangs on one thing; to hang it there again, also after `detach`, is allowed. Whether each may be shown is
-    told as PictureChecked, sooner or later.
+    A picture hangs on one thing; to hang it there again, also after `detach`, is allowed, and what hangs there stays
+    whoever hung it. Whether each may be shown is told as PictureChecked, sooner or later.
     """
     if not db.in_transaction():
         raise RuntimeError("pictures are attached in the transaction that makes their target")
@@ -40,11 +41,15 @@ async def attach(
     return found
 
 
-async def detach(target: Target, *, but: Sequence[UploadId] = ()) -> int:
-    """Let nobody see the pictures of a thing from now on, in the running transaction, `but` these; how many."""
+async def detach(target: Target, *, but: Sequence[UploadId] = (), for_good: bool = False) -> int:
+    """Let nobody see the pictures of a thing from now on, in the running transaction, `but` these; how many.
+
+    `for_good`: neither `restore` nor `attach` brings them back.
+    """
     pictures = Upload.filter(target_kind=target.kind, target_id=target.id, status=UploadStatus.ATTACHED)
+    changes: dict[str, Any] = {"target_kind": None, "target_id": None} if for_good else {}
     return await pictures.exclude(id__in=list(but)).update(
-        status=UploadStatus.DETACHED, expires_at=await clock.now() + rules.KEPT_WITHDRAWN
+        status=UploadStatus.DETACHED, expires_at=await clock.now() + rules.KEPT_WITHDRAWN, **changes
     )
 
 
@@ -63,7 +68,7 @@ async def withdraw_all_of(user: UserId) -> int:
 #: Also what hangs there already, and what was taken from there.
 _ATTACH = """
 UPDATE uploads SET status = 'ATTACHED', target_kind = $4, target_id = $5, position = $6, expires_at = NULL
- WHERE id = $1 AND user_id = $2 AND purpose = $3
-   AND ((status = 'STORED' AND expires_at > $7)
-        OR (target_kind = $4 AND target_id = $5 AND (status = 'ATTACHED' OR expires_at > $7)))
+ WHERE id = $1 AND purpose = $3
+   AND ((user_id = $2 AND status = 'STORED' AND expires_at > $7)
+        OR (target_kind = $4 AND target_id = $5 AND (status = 'ATTACHED' OR (user_id = $2 AND expires_at > $7))))
 """

@@ -79,11 +79,15 @@ async def withdraw(*, customer: UserId, story: StoryId) -> None:
 
 
 async def withdraw_all_of(customer: UserId) -> int:
-    """Withdraw all stories of somebody who leaves, in the running transaction; how many there were."""
+    """Withdraw all stories of somebody who leaves, and forget what they tell, in the running transaction; how many.
+
+    What stays says that there was a story, and what she agreed to when.
+    """
     theirs = await queries.ids_of(customer)
     for each in theirs:
         found = await lock(each)
         await _withdraw(found, await queries.last_consent(each))
+        await change(found, title="", body="", product_ids=[], order_id=None, doubts=[], review_note=None)
     return len(theirs)
 
 

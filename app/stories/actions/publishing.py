@@ -29,7 +29,8 @@ async def review(
         refusal = rules.refusal_to_review(
             found.status, decision, consented=consented, reviewer=by, author=found.author_id
         )
-        if refusal and _is_repeat(found, by, decision, note):
+        is_hers = (found.reviewed_by, found.review_note) == (by, note)
+        if refusal and is_hers and rules.is_repeat(decision, publish_at, found.status, found.publish_at, now):
             return
         if refusal:
             raise refusal
@@ -50,15 +51,6 @@ async def review(
             detail={"decision": decision, "publish_at": found.publish_at and found.publish_at.isoformat()},
             reason=note,
         )
-
-
-def _is_repeat(story: Story, by: UserId, decision: ReviewDecision, note: str | None) -> bool:
-    after = {
-        ReviewDecision.APPROVE: rules.APPROVED,
-        ReviewDecision.REJECT: {StoryStatus.REJECTED},
-        ReviewDecision.REQUEST_CHANGES: {StoryStatus.DRAFT},
-    }
-    return story.reviewed_by == by and story.review_note == note and story.status in after[decision]
 
 
 @db.retried

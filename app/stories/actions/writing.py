@@ -11,6 +11,7 @@ from app.core import clock, db, idempotency
 from app.core.errors import TargetNotFound
 from app.core.ids import OrderId, ProductId, StoryId, UploadId, UserId
 from app.media import actions as media
+from app.media.queries import pictures_of
 from app.media.states import UploadPurpose
 from app.orders import queries as orders
 from app.stories import queries, rules, wording
@@ -41,7 +42,8 @@ class Edit:
     body: str | None = None
     uploads: Sequence[UploadId] | None = None
     products: Sequence[ProductId] | None = None
-    doubts: Sequence[str] = ()
+    #: What the check of its text found; None where the text stays as it is.
+    doubts: Sequence[str] | None = None
 
 
 @db.retried
@@ -79,7 +81,7 @@ async def write(*, manager: UserId, customer: UserId, story: NewStory, client_id
             raise TargetNotFound
         made = await _make(story, customer=customer, author=manager, status=StoryStatus.DRAFT)
         await idempotency.keep_result(user=manager, mutation="writeStory", key=client_id, result={"story": made.id})
-        await audit_log.note(by=manager, verb="story.write", target=target(made.id), detail={"title": story.title})
+        await audit_log.note(by=manager, verb="story.write", target=target(made.id), detail={"customer": str(customer)})
         return made.id
 
 
@@ -87,8 +89,8 @@ async def write(*, manager: UserId, customer: UserId, story: NewStory, client_id
 async def edit(*, by: UserId, is_manager: bool, story: StoryId, expected_version: int, wanted: Edit) -> None:
     """Change a draft. TargetNotFound for who may not; Stale; NotDraft; and what `submit` says of parts.
 
-    A customer's own story goes back into review at once, or, if its text is not the one that she agreed to, first
-    asks her again. A manager's stays a draft until she asks.
+    A customer's own story goes back into review at once, or, if its text or pictures are not those that she agreed
+    to, first asks her again. A manager's stays a draft until she asks.
     """
     async with db.transaction():
         found = await lock(story, expected_version=expected_version)
@@ -99,9 +101,11 @@ async def edit(*, by: UserId, is_manager: bool, story: StoryId, expected_version
             raise NotDraft
         await _must_exist(wanted.products or ())
         if wanted.uploads is not None:
-            await media.detach(target(story), but=wanted.uploads)
+            await media.detach(target(story), but=wanted.uploads, for_good=True)
             await media.attach(owner=by, uploads=wanted.uploads, purpose=UploadPurpose.STORY, target=target(story))
-        await change(found, **_changes(wanted))
+        pictures = [each.upload for each in (await pictures_of([target(story)]))[target(story)]]
+        told = rules.digest(wanted.title or found.title, wanted.body or found.body, pictures)
+        await change(found, digest=told, **_changes(wanted))
         consented = rules.is_given(await queries.last_consent(story), found.digest)
         status = rules.after_edit(by_customer=written_by_customer, consented=consented)
         if status is StoryStatus.AWAITING_CONSENT:
@@ -118,7 +122,9 @@ def _given(story: NewStory) -> dict[str, Any]:
 
 
 def _changes(wanted: Edit) -> dict[str, Any]:
-    changes: dict[str, Any] = {"doubts": list(wanted.doubts)}
+    changes: dict[str, Any] = {}
+    if wanted.doubts is not None:
+        changes["doubts"] = list(wanted.doubts)
     if wanted.title is not None:
         changes["title"] = wanted.title
     if wanted.body is not None:
@@ -139,6 +145,7 @@ async def _make(story: NewStory, *, customer: UserId, author: UserId, status: St
         author_id=author,
         title=story.title,
         body=story.body,
+        digest=rules.digest(story.title, story.body, story.uploads),
         product_ids=[str(each) for each in story.products],
         order_id=story.order,
         status=status,
