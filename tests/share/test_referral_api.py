@@ -145,12 +145,9 @@ async def test_whoever_has_a_reward_is_told_once(api: Api, do_all_work: Work) ->
     await do_all_work()
     await _settled(bought, do_all_work)
     assert await Notification.filter(user_id=ann.id, kind=NotificationKind.REWARD_AVAILABLE).count() == 1
-    answer = await api("Inbox", {"first": 10}, token=await _token(ann.id))
-    told = next(
-        each["node"]
-        for each in answer["data"]["viewer"]["notifications"]["edges"]
-        if each["node"]["kind"] == "REWARD_AVAILABLE"
-    )
+    document = "{ viewer { notifications(first: 1) { edges { node { title body target { __typename } } } } } }"
+    answer = await api(document, token=await _token(ann.id))
+    told = answer["data"]["viewer"]["notifications"]["edges"][0]["node"]
     assert told["title"] == "邀请奖励已到账"
     assert told["body"] == "邀请好友获得的 200 积分已到账，可以使用了。"
     assert told["target"]["__typename"] == "Reward"
