@@ -55,7 +55,8 @@ from schema.personal.queries import NODE_OPENERS as PERSONAL_NODES
 from schema.scalars import SCALARS, Node
 from schema.share import types as share
 from schema.share.mutations import ShareMutation
-from schema.share.queries import ShareQuery
+from schema.share.queries import NODE_OPENERS as SHARE_NODES
+from schema.share.queries import ShareQuery, ShareStaff, ShareViewer
 from schema.stories.mutations import StoriesMutation
 from schema.stories.queries import NODE_OPENERS as STORIES_NODES
 from schema.stories.queries import StoriesQuery, StoriesStaff, StoriesViewer
@@ -78,9 +79,10 @@ NODE_OPENERS: dict[str, Opener] = {
     **ORDERS_NODES,
     **STORIES_NODES,
     **PERSONAL_NODES,
+    **SHARE_NODES,
 }
 share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "reward")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
@@ -92,6 +94,7 @@ class Viewer(
     NotificationsViewer,
     MembershipViewer,
     ModerationViewer,
+    ShareViewer,
     StoriesViewer,
 ):
     """What is the caller's own."""
@@ -109,6 +112,7 @@ class Staff(
     LiveStaff,
     ModerationStaff,
     OrdersStaff,
+    ShareStaff,
     StoriesStaff,
 ):
     """The staff's own."""

@@ -35,6 +35,7 @@ class _Touch:
     id: UUID
     code: str
     inviter: UserId
+    campaign: str | None
     at: datetime
 
 
@@ -67,6 +68,7 @@ async def _write(order: Order, programme: Programme, chosen: _Touch | None) -> N
         buyer_id=order.user_id,
         inviter_id=chosen.inviter if chosen else None,
         touched_at=chosen.at if chosen else None,
+        campaign=chosen.campaign if chosen else None,
         programme_version=programme.version,
         ordered_at=order.created_at,
         paid_fen=order.amount_fen,
@@ -85,7 +87,7 @@ async def _touches_before(order: Order) -> list[_Touch]:
 
 
 _TOUCHES = """
-SELECT t.id, l.code, l.inviter_id AS inviter, t.at
+SELECT t.id, l.code, l.inviter_id AS inviter, l.campaign, t.at
   FROM visitors v JOIN touches t ON t.visitor_id = v.id JOIN share_links l ON l.id = t.link_id
  WHERE v.user_id = $1 AND t.at <= $2
 """

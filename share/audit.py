@@ -7,6 +7,7 @@ CHECKS = [
         "a reward that its order's attribution does not bear out",
         """SELECT r.id AS subject FROM rewards r JOIN attributions a ON a.order_id = r.order_id
            WHERE a.inviter_id IS NULL OR a.inviter_id <> r.user_id OR a.completed_at IS NULL
+              OR a.campaign IS NOT NULL
               OR (r.status = 'AVAILABLE' AND a.settled_at IS NULL)
               OR (r.status = 'FROZEN' AND a.settled_at IS NOT NULL)
               OR (r.status = 'REVERSED') <> (r.reversed_points = r.points)""",
@@ -15,6 +16,7 @@ CHECKS = [
         "an order that somebody brought into a complete group, without a reward",
         """SELECT a.order_id AS subject FROM attributions a
            WHERE a.inviter_id IS NOT NULL AND a.completed_at IS NOT NULL AND a.paid_fen > 0
+             AND a.campaign IS NULL
              AND NOT EXISTS (SELECT 1 FROM rewards r WHERE r.order_id = a.order_id)""",
     ),
     Check(

@@ -1,5 +1,6 @@
 """Share links: made, and taken back."""
 
+from app.audit_log import actions as audit_log
 from app.core import db
 from app.core.ids import ShareCode, UserId, new_id, new_share_code
 from app.core.targets import Target
@@ -21,23 +22,45 @@ async def create(*, inviter: UserId, target: Target, form: ShareForm) -> Link:
     The same (inviter, target, form) gives the same link, until it is revoked; its expiry follows the thing's.
     """
     async with db.transaction():
-        thing = await targets.shareable(target)
-        for _ in range(_ATTEMPTS):
-            await _insert_unless_there(inviter, thing, form)
-            found = await queries.live_link(inviter=inviter, target=target, form=form)
-            if found is not None:
-                return await _following(found, thing)
+        link, _ = await _get_or_create(inviter, target, form, None)
+        return link
+
+
+@db.retried
+async def create_for_campaign(*, by: UserId, campaign: str, target: Target, form: ShareForm) -> Link:
+    """Get or create a marketer's link of a campaign, which counts in figures and rewards nobody.
+
+    TargetNotFound, TargetNotShareable. The same (marketer, campaign, target, form) gives the same link.
+    """
+    async with db.transaction():
+        link, is_new = await _get_or_create(by, target, form, campaign)
+        if is_new:
+            detail = {"campaign": campaign, "form": form, "code": link.code}
+            await audit_log.note(by=by, verb="campaign_link.create", target=target, detail=detail)
+        return link
+
+
+async def _get_or_create(inviter: UserId, target: Target, form: ShareForm, campaign: str | None) -> tuple[Link, bool]:
+    """The link, and whether it is new."""
+    thing = await targets.shareable(target)
+    for _ in range(_ATTEMPTS):
+        is_new = await _insert_unless_there(inviter, thing, form, campaign)
+        found = await queries.live_link(inviter=inviter, target=target, form=form, campaign=campaign)
+        if found is not None:
+            return await _following(found, thing), is_new
     raise RuntimeError("a share link could be neither made nor found")
 
 
-async def _insert_unless_there(inviter: UserId, thing: SharedThing, form: ShareForm) -> None:
+async def _insert_unless_there(inviter: UserId, thing: SharedThing, form: ShareForm, campaign: str | None) -> bool:
     # Of two at once the second waits for the first's end here: the partial unique index decides, and no refusal
     # of it spoils the transaction.
-    await db.execute(
-        "INSERT INTO share_links (id, code, inviter_id, target_kind, target_id, form, created_at, expires_at) "
-        "VALUES ($1, $2, $3, $4, $5, $6, $now, $7) ON CONFLICT DO NOTHING",
-        new_id(), new_share_code(), inviter, thing.target.kind, thing.target.id, form, thing.expires_at,
+    inserted = await db.execute(
+        "INSERT INTO share_links "
+        "(id, code, inviter_id, target_kind, target_id, form, created_at, expires_at, campaign) "
+        "VALUES ($1, $2, $3, $4, $5, $6, $now, $7, $8) ON CONFLICT DO NOTHING",
+        new_id(), new_share_code(), inviter, thing.target.kind, thing.target.id, form, thing.expires_at, campaign,
     )  # fmt: skip
+    return bool(inserted)
 
 
 async def _following(link: Link, thing: SharedThing) -> Link:

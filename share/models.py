@@ -22,7 +22,7 @@ class ShareForm(StrEnum):
 
 
 class ShareLink(Model):
-    """One code for who shared what, in which form. One live link per person, target and form."""
+    """One code for who shared what, in which form. One live link per person, campaign, target and form."""
 
     id: ShareLinkId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # Tortoise types a key as UUID
     code: ShareCode = fields.CharField(max_length=11, unique=True)  # type: ignore[assignment]  # Tortoise types it as str
@@ -30,6 +30,7 @@ class ShareLink(Model):
     target_kind = fields.CharField(max_length=16)
     target_id = fields.UUIDField()
     form = fields.CharEnumField(ShareForm, max_length=8)
+    #: A marketer's; null for what people share of their own accord.
     campaign = fields.CharField(max_length=64, null=True)
     created_at = fields.DatetimeField()
     #: Null where it does not expire.
@@ -84,6 +85,8 @@ class Attribution(Model):
     inviter_id: UserId | None = fields.UUIDField(null=True)  # type: ignore[assignment]  # as above
     #: When the touch was that brought it.
     touched_at = fields.DatetimeField(null=True)
+    #: The campaign of that link, which rewards nobody.
+    campaign = fields.CharField(max_length=64, null=True)
     programme_version = fields.IntField()
     ordered_at = fields.DatetimeField()
     paid_fen = fields.BigIntField()

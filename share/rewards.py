@@ -47,7 +47,7 @@ async def note_refunded(order: OrderId, *, refunded_fen: int) -> None:
 
 async def _follow(found: Attribution, now: datetime) -> None:
     """Bring an order's reward to what its attribution says."""
-    if found.inviter_id is None or found.completed_at is None:
+    if found.inviter_id is None or found.campaign is not None or found.completed_at is None:
         return
     programme = rules.programme_of(found.programme_version)
     kept = rules.points_kept(programme.points, paid_fen=found.paid_fen, refunded_fen=found.refunded_fen)

@@ -16,6 +16,9 @@ TOUCHES_KEPT = timedelta(days=180)
 #: WeChat's scene of Moments' single page: no sign-in, storage of its own, a view and nothing more.
 MOMENTS_SINGLE_PAGE = 1154
 
+#: How long the name of a campaign may be.
+LONGEST_CAMPAIGN = 64
+
 #: Where a link leads whose thing is no longer there.
 PATH_TO_NOTHING = "/pages/index"
 

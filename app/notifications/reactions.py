@@ -25,6 +25,7 @@ from app.orders import queries as orders
 from app.orders.facts import OrderShipped
 from app.payments.facts import RefundFailed, RefundSucceeded
 from app.stories.facts import StoryConsentAsked, StoryPublished
+from share.facts import RewardAvailable
 
 #: Told in one transaction; a room may have a hundred thousand who wait for it.
 AUDIENCE_BATCH = 200
@@ -191,6 +192,17 @@ async def tell_of_story(fact: StoryPublished) -> None:
     )
 
 
+async def tell_of_reward(fact: RewardAvailable) -> None:
+    """Tell who brought a friend that her reward can be used."""
+    await tell(
+        users=[fact.user],
+        kind=NotificationKind.REWARD_AVAILABLE,
+        target=Target("reward", fact.reward),
+        values={"points": fact.points},
+        purpose=MessagePurpose.REWARD,
+    )
+
+
 def _group(group: GroupId) -> Target:
     return Target("group", group)
 
@@ -217,6 +229,7 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     TierChanged: [tell_of_tier],
     OrderShipped: [tell_of_parcel],
     RefundRejected: [tell_of_rejected_refund],
+    RewardAvailable: [tell_of_reward],
     StoryConsentAsked: [ask_for_consent],
     StoryPublished: [tell_of_story],
 }

@@ -6,6 +6,7 @@ GROUP_RESULT  thing1 商品名称, phrase2 拼团结果, time3 时间, thing4 �
 REFUND        amount1 退款金额, thing2 退款原因, time3 退款时间
 LIVE_START    thing1 直播标题, thing2 主播, time3 开播时间
 SHIPPED       thing1 商品名称, thing2 快递公司, character_string3 快递单号, time4 发货时间
+REWARD        thing1 奖励名称, number2 奖励积分, time3 到账时间
 
 `PINTUAN_MESSAGE_TEMPLATES` says their ids; with WeChat's sandbox any id will do.
 """
@@ -29,6 +30,7 @@ _SANDBOX = {
     MessagePurpose.REFUND: "sandbox-refund",
     MessagePurpose.LIVE_START: "sandbox-live-start",
     MessagePurpose.SHIPPED: "sandbox-shipped",
+    MessagePurpose.REWARD: "sandbox-reward",
 }
 
 
@@ -59,6 +61,8 @@ def page(entry: Notification) -> str:
         return f"pages/group?g={entry.values['code']}"
     if entry.target_kind == "live":
         return f"pages/live?id={Target(entry.target_kind, entry.target_id).public_id}"
+    if entry.target_kind == "reward":
+        return "pages/rewards"
     return f"pages/order?id={Target(entry.target_kind, entry.target_id).public_id}"
 
 
@@ -97,11 +101,20 @@ def _shipped(entry: Notification) -> dict[str, str]:
     }
 
 
+def _reward(entry: Notification) -> dict[str, str]:
+    return {
+        "thing1": say(CHINESE, "Reward for bringing a friend"),
+        "number2": str(entry.values["points"]),
+        "time3": _moment(entry.created_at),
+    }
+
+
 _DATA: Mapping[MessagePurpose, Callable[[Notification], dict[str, str]]] = {
     MessagePurpose.GROUP_RESULT: _group_result,
     MessagePurpose.REFUND: _refund,
     MessagePurpose.LIVE_START: _live_start,
     MessagePurpose.SHIPPED: _shipped,
+    MessagePurpose.REWARD: _reward,
 }
 
 

@@ -41,6 +41,7 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.STORY_CONSENT_ASKED: "May we tell your story?",
     NotificationKind.STORY_PUBLISHED: "Your story is out",
     NotificationKind.REFUND_REJECTED: "Your request for a refund was declined",
+    NotificationKind.REWARD_AVAILABLE: "Your reward has arrived",
 }
 
 _BODIES: Mapping[NotificationKind, str] = {
@@ -57,6 +58,7 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.STORY_CONSENT_ASKED: "{title}: please read it and say whether it may be shown.",
     NotificationKind.STORY_PUBLISHED: "{title}: everybody can read it now. You can withdraw it at any time.",
     NotificationKind.REFUND_REJECTED: "{reason}",
+    NotificationKind.REWARD_AVAILABLE: "{points} points for bringing a friend are yours to use.",
 }
 
 _WHY_GROUP_FAILED: Mapping[GroupFailure, str] = {

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schema.group_buying.types import Group
     from schema.live.types import LiveRoom
     from schema.orders.types import Order
+    from schema.share.types import Reward
     from schema.stories.types import Story
 
 strawberry.enum(NotificationKind)
@@ -36,7 +37,8 @@ NotificationTarget = Annotated[
     Annotated["Group", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Order", strawberry.lazy("schema.orders.types")]
     | Annotated["LiveRoom", strawberry.lazy("schema.live.types")]
-    | Annotated["Story", strawberry.lazy("schema.stories.types")],
+    | Annotated["Story", strawberry.lazy("schema.stories.types")]
+    | Annotated["Reward", strawberry.lazy("schema.share.types")],
     strawberry.union("NotificationTarget"),
 ]
 

@@ -4,16 +4,18 @@ from typing import Annotated
 
 import strawberry
 
+from app.accounts.models import Role
 from app.core.ids import MalformedIdError
 from app.core.targets import Target
 from schema.accounts.types import read_visitor, visitor_id
 from schema.context import Info
-from schema.inputs import bad_input
+from schema.inputs import bad_input, read_text
 from schema.refusals import Refusal, refusing
 from schema.share.types import ShareLink, ShareTouch
 from share import flows, links
 from share.flows import GroupInfo
 from share.models import ShareForm
+from share.rules import LONGEST_CAMPAIGN
 
 
 @strawberry.input(
@@ -36,6 +38,15 @@ class CreateShareLinkInput:
 
 
 @strawberry.input
+class CreateCampaignLinkInput:
+    """What to share, in which form, for which campaign."""
+
+    target_id: strawberry.ID
+    form: ShareForm
+    campaign: str = strawberry.field(description="Its name, 1 to 64 characters; the funnel can be asked for it.")
+
+
+@strawberry.input
 class OpenShareLinkInput:
     """Which link was opened, by whom, and from where."""
 
@@ -53,6 +64,7 @@ class RevokeShareLinkInput:
 
 
 CreateShareLinkResult = Annotated[ShareLink | Refusal, strawberry.union("CreateShareLinkResult")]
+CreateCampaignLinkResult = Annotated[ShareLink | Refusal, strawberry.union("CreateCampaignLinkResult")]
 OpenShareLinkResult = Annotated[ShareTouch | Refusal, strawberry.union("OpenShareLinkResult")]
 RevokeShareLinkResult = Annotated[ShareLink | Refusal, strawberry.union("RevokeShareLinkResult")]
 
@@ -71,6 +83,26 @@ class ShareMutation:
         """Share something."""
         user = info.context.must_be_signed_in().user
         link = await links.create(inviter=user, target=_read_target(input.target_id), form=input.form)
+        return ShareLink.of(link)
+
+    @strawberry.mutation(
+        description="For MARKETER. Gets or creates: the same (marketer, campaign, target, form) gives the same link. "
+        "It counts in figures and rewards nobody."
+    )
+    @refusing
+    async def create_campaign_link(
+        self,
+        info: Info,
+        input: CreateCampaignLinkInput,  # noqa: A002 - the API's word
+    ) -> CreateCampaignLinkResult | None:
+        """Share something for a campaign."""
+        by = info.context.must_have(Role.MARKETER).user
+        link = await links.create_for_campaign(
+            by=by,
+            campaign=read_text(input.campaign, "input.campaign", LONGEST_CAMPAIGN, shortest=1),
+            target=_read_target(input.target_id),
+            form=input.form,
+        )
         return ShareLink.of(link)
 
     @strawberry.mutation(

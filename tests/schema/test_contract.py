@@ -58,7 +58,9 @@ OF_PERSONAL = [
     "CancelAccountDeletion",
 ]  # fmt: skip
 
-ALIVE = _alive() + OF_CHECKOUT + OF_MEMBERSHIP + OF_LIVE + OF_COMMUNITY + OF_STORIES + OF_PERSONAL
+OF_SHARE = ["MyReferrals", "MyRewards", "WhyThisReward"]
+
+ALIVE = _alive() + OF_CHECKOUT + OF_MEMBERSHIP + OF_LIVE + OF_COMMUNITY + OF_STORIES + OF_PERSONAL + OF_SHARE
 
 
 def test_the_exported_schema_is_the_code_s() -> None:

@@ -33,12 +33,13 @@ async def link(code: str) -> Link | None:
     return _link(found) if found else None
 
 
-async def live_link(*, inviter: UserId, target: Target, form: ShareForm) -> Link | None:
-    """The one link of this person to this thing in this form that is not revoked."""
+async def live_link(*, inviter: UserId, target: Target, form: ShareForm, campaign: str | None = None) -> Link | None:
+    """The one link of this person to this thing in this form, of this campaign or of none, that is not revoked."""
     found = await db.row(
         _Row,
-        _LINKS + " WHERE inviter_id = $1 AND target_kind = $2 AND target_id = $3 AND form = $4 AND revoked_at IS NULL",
-        inviter, target.kind, target.id, form,
+        _LINKS + " WHERE inviter_id = $1 AND target_kind = $2 AND target_id = $3 AND form = $4 AND revoked_at IS NULL"
+        " AND COALESCE(campaign, '') = $5",
+        inviter, target.kind, target.id, form, campaign or "",
     )  # fmt: skip
     return _link(found) if found else None
 
