@@ -61,6 +61,10 @@ class Phone:
         (result,) = (await self.ask(operation, **variables)).values()
         return dict(result)
 
+    async def post(self, operation: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer to an operation, errors included."""
+        return dict((await post(self.server.http, operation, variables, self.token or None)).json())
+
     async def sign_in(self) -> None:
         """Sign in by what wx.login gives; without the earlier token, which may have expired."""
         self.token = ""

@@ -15,6 +15,7 @@ from app.core.settings import settings
 from app.core.targets import Target
 from app.group_buying.models import Deal, Group
 from app.group_buying.states import DealStatus
+from app.live.actions import running
 from app.web import codes, landing
 from app.web.codes import CodePictures, qr_code
 from app.wechat.errors import WeChatBusy
@@ -26,6 +27,7 @@ from share.queries import Link
 from tests.conftest import WeChat
 from tests.factories.accounts import a_user
 from tests.factories.group_buying import Opened, a_buyer, a_deal, a_group, joins, money_arrives, opens
+from tests.factories.live import a_room
 from tests.factories.share import a_link, a_thing
 from tests.web.conftest import asking
 
@@ -352,3 +354,15 @@ async def test_an_answer_that_came_too_late_serves_the_next(wechat: WeChat, monk
         await pictures.get(scene="S1", page="pages/group")
     monkeypatch.undo()
     assert (await pictures.get(scene="S1", page="pages/group")).mime == "image/jpeg"
+
+
+async def test_a_live_room_is_shown_until_it_is_cancelled() -> None:
+    room = await a_room(title="春茶直播")
+    link = await a_link((await a_user()).id, Target("live", room.id), form=ShareForm.LINK)
+    shown = await _get(f"/s/{link.code}")
+    assert shown.status_code == 200
+    assert "春茶直播" in shown.text
+    await running.cancel(room.id, by=room.host)
+    gone = await _get(f"/s/{link.code}")
+    assert gone.status_code == 410
+    assert "春茶直播" not in gone.text
