@@ -40,11 +40,6 @@ async def _price(phone: Phone, sku: str) -> int:
     return int((await _quote(phone, sku))["amount"]["fen"])
 
 
-async def _buys(phone: Phone, product: str, expected: int) -> dict[str, Any]:
-    given = {"productId": product, "addressId": phone.address, "idempotencyKey": new_key()}
-    return await phone.do("BuyNow", input=given | {"expectedAmountFen": expected})
-
-
 async def _seen_around(moment: datetime, phone: Phone, sku: str, server: Server) -> list[_Seen]:
     """Prices asked for at this server one after another, the last one after the moment."""
     there = Phone(phone.name, server, phone.wechat, phone.token)
@@ -69,7 +64,7 @@ async def test_prices_change_at_the_moment_on_every_server_and_back_after_the_ro
     planned = await may.do("ActivatePerkPlan", planId=draft["id"], at=moment.isoformat())
     assert (planned["__typename"], planned["status"]) == ("PerkPlan", "SCHEDULED"), planned
     assert await _price(ann, sku) == FULL
-    early = await _buys(ann, product, FULL)
+    early = await ann.buy(product, expectedAmountFen=FULL)
     assert early["order"]["amount"]["fen"] == FULL, early
 
     await shop.move_clock((moment - await clock.now()).total_seconds() - 1)
@@ -87,7 +82,7 @@ async def test_prices_change_at_the_moment_on_every_server_and_back_after_the_ro
     assert [(each["outcome"], each["amount"]["fen"]) for each in trace if each["outcome"] == "APPLIED"] == [
         ("APPLIED", FULL - REDUCED)
     ]
-    bought = await _buys(ann, product, REDUCED)
+    bought = await ann.buy(product, expectedAmountFen=REDUCED)
     assert bought["order"]["amount"]["fen"] == REDUCED, bought
     await paid(ann, bought)
     # What was ordered before costs what it said then.
@@ -100,7 +95,7 @@ async def test_prices_change_at_the_moment_on_every_server_and_back_after_the_ro
     assert [await _price(Phone(ann.name, server, ann.wechat, ann.token), sku) for server in shop.servers] == [
         FULL for _ in shop.servers
     ]
-    stale = await _buys(ann, product, REDUCED)
+    stale = await ann.buy(product, expectedAmountFen=REDUCED)
     assert (stale["__typename"], stale["code"]) == ("AmountChanged", "AMOUNT_CHANGED"), stale
-    assert (await _buys(ann, product, FULL))["order"]["amount"]["fen"] == FULL
+    assert (await ann.buy(product, expectedAmountFen=FULL))["order"]["amount"]["fen"] == FULL
     assert (await ann.order(bought["order"]["id"]))["amount"]["fen"] == REDUCED
