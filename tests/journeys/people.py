@@ -61,6 +61,36 @@ class Phone:
         (result,) = (await self.ask(operation, **variables)).values()
         return dict(result)
 
+    async def query(self, document: str, **variables: Any) -> dict[str, Any]:
+        """The data of a document that the contract does not have, such as the staff's pages send."""
+        headers = {"authorization": f"Bearer {self.token}"}
+        answer = await self.server.http.post(
+            "/graphql", json={"query": document, "variables": variables}, headers=headers
+        )
+        assert "errors" not in answer.json(), answer.text
+        return dict(answer.json()["data"])
+
+    async def upload(self, purpose: str, file: bytes) -> str:
+        """Hand in a picture as wx.uploadFile does; its id."""
+        ticket = await self.do("CreateUpload", purpose=purpose, bytes=len(file), mime="image/png")
+        assert ticket["__typename"] == "UploadTicket", ticket
+        answer = await self.server.http.post(
+            ticket["url"],
+            data={each["name"]: each["value"] for each in ticket["formData"]},
+            files={ticket["fileField"]: ("a.png", file, "image/png")},
+        )
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
+    async def buy(self, product: str, **more: Any) -> dict[str, Any]:
+        """Buy alone what has one SKU; the checkout or the refusal."""
+        given = {"productId": product, "addressId": self.address, "idempotencyKey": new_key()}
+        return await self.do("BuyNow", input=given | more)
+
+    async def post(self, operation: str, **variables: Any) -> dict[str, Any]:
+        """The whole answer to an operation, errors included."""
+        return dict((await post(self.server.http, operation, variables, self.token or None)).json())
+
     async def sign_in(self) -> None:
         """Sign in by what wx.login gives; without the earlier token, which may have expired."""
         self.token = ""

@@ -17,6 +17,7 @@ from app.core.settings import settings
 from app.core.targets import Target
 from app.group_buying.models import Deal, Group
 from app.group_buying.states import DealStatus
+from app.live.actions import running
 from app.web import codes, landing
 from app.web.codes import CodePictures, qr_code
 from app.wechat.errors import WeChatBusy
@@ -28,6 +29,7 @@ from share.queries import Link
 from tests.conftest import WeChat
 from tests.factories.accounts import a_user
 from tests.factories.group_buying import Opened, a_buyer, a_deal, a_group, joins, money_arrives, opens
+from tests.factories.live import a_room
 from tests.factories.share import a_link, a_thing
 from tests.web.conftest import asking
 
@@ -371,3 +373,15 @@ async def test_one_address_gets_so_many_pictures_a_minute_and_pages_without_end(
 def _from(address: str, shop: Starlette) -> httpx2.AsyncClient:
     transport = httpx2.ASGITransport(shop, client=(address, 50000))
     return httpx2.AsyncClient(transport=transport, base_url="http://shop.test")
+
+
+async def test_a_live_room_is_shown_until_it_is_cancelled() -> None:
+    room = await a_room(title="春茶直播")
+    link = await a_link((await a_user()).id, Target("live", room.id), form=ShareForm.LINK)
+    shown = await _get(f"/s/{link.code}")
+    assert shown.status_code == 200
+    assert "春茶直播" in shown.text
+    await running.cancel(room.id, by=room.host)
+    gone = await _get(f"/s/{link.code}")
+    assert gone.status_code == 410
+    assert "春茶直播" not in gone.text
