@@ -102,7 +102,10 @@ async def test_the_story_ends_well_and_shows_what_each_phone_saw(shop: str, scre
         "rolls back to version",
         "✗ You have no points to use",
         "is back; the order is RECEIVED",
-        "12 people, 7 payments, 3 refunds",
+        "a verified purchase",
+        "takes her consent back: WITHDRAWN",
+        "from its page, the list, the link and the open web",
+        "15 people, 9 payments, 3 refunds",
     ):
         assert seen in story
 
@@ -112,7 +115,7 @@ async def test_one_scene_is_played_by_its_name_and_an_unknown_one_is_told_the_na
     assert "3 people, 1 payment, 1 refund" in _written(screen)
     assert "Three friends" not in _written(screen)
     assert await play(shop, wait=False, screen=screen, only="nothing") == 1
-    assert "There is no scene nothing: there are groups, live" in _written(screen)
+    assert "There is no scene nothing: there are groups, story, live" in _written(screen)
 
 
 async def test_the_story_can_be_played_again_and_leaves_fair_weather(shop: str, environment: dict[str, str]) -> None:

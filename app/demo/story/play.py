@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from app.demo.story.scenes import alone, groups, live, perks
+from app.demo.story.scenes import alone, groups, live, perks, stories
 from app.demo.story.scenes.stage import Stage
 from app.demo.story.screen import Screen
 from app.demo.story.shop import NotAsTold, reach
@@ -15,6 +15,7 @@ _TO_SEE_TIME_RUN_OUT: Final = ".venv/bin/python -m app.cli demo --wait"
 #: The scenes by the names that `make demo SCENE=` takes, in the order in which they are played.
 SCENES: Final[Mapping[str, Callable[[Stage], Awaitable[None]]]] = {
     "groups": groups.friends_and_the_other_ending,
+    "story": stories.a_story_and_its_end,
     "live": live.a_room_starts,
     "perks": perks.prices_change_at_the_moment,
     "alone": alone.one_piece_goes_back,
