@@ -12,14 +12,13 @@ from app.catalog.models import Product
 from app.core import clock
 from app.core.ids import DealId, GroupId, ProductId, StoryId, UserId
 from app.core.money import display
-from app.core.targets import Target
 from app.group_buying import queries, rules
 from app.group_buying.models import Deal, Group
 from app.group_buying.states import DealStatus, GroupStatus
 from app.stories import queries as stories
 from app.stories.rules import excerpt
 from schema.pictures import media_url
-from share import landing, targets
+from share import landing, things
 from share import queries as share
 from share.landing import NothingShown, Person, Shown, WhyNothing
 from share.queries import Link
@@ -120,31 +119,29 @@ async def _product(thing: UUID, _: datetime) -> _Thing | None:
     return _Thing(landing.ThingShown(goods, landing.ThingKind.PRODUCT), _cover(product))
 
 
-async def _story(thing: UUID, _: datetime) -> _Thing | None:
-    told = (await stories.published([StoryId(thing)])).get(StoryId(thing))
-    return await _shared(Target("story", thing), landing.ThingKind.STORY, excerpt(told.body)) if told else None
-
-
 async def _live(thing: UUID, _: datetime) -> _Thing | None:
-    return await _shared(Target("live", thing), landing.ThingKind.LIVE_ROOM)
-
-
-async def _shared(target: Target, kind: landing.ThingKind, description: str = "") -> _Thing | None:
-    """What a card of it shows, as a page."""
-    thing = await targets.read(target)
-    if thing is None:
+    room = await things.read_live(thing)
+    if room is None or not room.is_shareable:
         return None
-    picture = media_url(thing.picture_path) if thing.picture_path else None
-    return _Thing(landing.ThingShown(landing.Goods(thing.title, description, picture), kind), thing.picture_path)
+    goods = landing.Goods(room.title, "", media_url(room.picture_path))
+    return _Thing(landing.ThingShown(goods, landing.ThingKind.LIVE_ROOM), room.picture_path)
+
+
+async def _story(thing: UUID, _: datetime) -> _Thing | None:
+    story, row = await things.read_story(thing), (await stories.published([StoryId(thing)])).get(StoryId(thing))
+    if story is None or row is None:
+        return None
+    goods = landing.Goods(story.title, excerpt(row.body), media_url(story.picture_path))
+    return _Thing(landing.ThingShown(goods, landing.ThingKind.STORY), story.picture_path)
 
 
 #: Who reads things of a kind; a kind without a reader shows nothing.
 _READERS: dict[str, Callable[[UUID, datetime], Awaitable[_Thing | None]]] = {
     "group": _group,
     "deal": _deal,
+    "live": _live,
     "product": _product,
     "story": _story,
-    "live": _live,
 }
 
 

@@ -34,7 +34,7 @@ async def test_a_story_is_shown_with_its_first_words_until_its_customer_takes_it
     link = await a_link(ann, Target("story", story), form=ShareForm.LINK)
     answer = await _get(f"/s/{link.code}")
     assert answer.status_code == 200
-    for words in ("三年的茶", "每天早上一杯。", "买家故事", "小*明"):
+    for words in ("三年的茶", "每天早上一杯。", "买家故事", "小*明 分享给你"):
         assert words in answer.text
     await actions.withdraw(customer=ann, story=story)
     answer = await _get(f"/s/{link.code}")

@@ -100,16 +100,3 @@ class Room:
     goods: tuple[str, ...]
     starts: timedelta
     is_on_air: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tale:
-    """A customer's story: who tells it (`dev:<customer>` signs her in), of which goods, with a picture."""
-
-    customer: str
-    nickname: str
-    title: str
-    body: str
-    goods: tuple[str, ...]
-    #: Of what its picture is.
-    category: Category

@@ -51,7 +51,8 @@ async def _write(stage: Stage, gia: Phone, goods: Goods) -> str:
     await ship(merchant, order["id"])
     await gia.do("ConfirmReceipt", "Order", orderId=order["id"])
     wording = (await gia.ask("StoryConsentWording"))["storyConsentWording"]
-    await gia.beat(f"has it, and reads what she would agree to (version {wording['version']}): {wording['text']}")
+    await gia.beat("has it, and reads what she would agree to")
+    stage.screen.tell(f"Wording {wording['version']}: {wording['text']}")
     picture = draw("tea", "tea", _PICTURE_SIZE)
     ticket = await gia.do("CreateUpload", "UploadTicket", purpose="STORY", bytes=len(picture), mime="image/png")
     await stage.shop.post_file(ticket, picture, "image/png")
