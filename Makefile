@@ -21,8 +21,8 @@ help: ## this list
 serve: $(READY) ## the shop with demo data on http://127.0.0.1:$PORT (default 8000)
 	@exec $(PY) -m app.cli serve
 
-demo: $(READY) ## play the story against a running `make serve`
-	@exec $(PY) -m app.cli demo
+demo: $(READY) ## play the story against a running `make serve`; SCENE=live plays one scene of it
+	@exec $(PY) -m app.cli demo $(SCENE)
 
 test: $(READY) $(NPM_READY) ## all tests, on SQLite and then on PostgreSQL and Redis where they answer
 	@exec $(PY) tests/run.py -n $(JOBS) $(ARGS)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from getpass import getpass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import typer
@@ -89,10 +89,13 @@ def seed() -> None:
 
 
 @cli.command()
-def demo(at: str = "", wait: bool = False) -> None:
-    """Play the story against a running shop (default http://127.0.0.1:$PORT); --wait sees a group's time run out."""
+def demo(scene: Annotated[str, typer.Argument()] = "", at: str = "", wait: bool = False) -> None:
+    """Play the story, or one scene, against a running shop (default http://127.0.0.1:$PORT).
+
+    --wait sees a group's time run out.
+    """
     origin = at or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
-    sys.exit(asyncio.run(story.play(origin, wait=wait, screen=story.screen_for(sys.stdout))))
+    sys.exit(asyncio.run(story.play(origin, wait=wait, screen=story.screen_for(sys.stdout), only=scene)))
 
 
 @cli.command()

@@ -1,4 +1,7 @@
-"""Example operations that the explorer offers: the contract's own, in the order of the story."""
+"""Example operations that the explorer offers: the contract's own, in the order of the story.
+
+What staff send stands beside what customers do: sign in with `dev:manager`, `dev:host` or `dev:marketer` for it.
+"""
 
 import json
 
@@ -21,6 +24,33 @@ _STORY: list[tuple[str, dict[str, object]]] = [
     ("GroupChanged", {"code": "G…"}),
     ("NotificationReceived", {"after": None}),
     ("MyOrders", {"first": 10}),
+    ("Quote", {"skuId": "sku_…", "quantity": 2}),
+    ("BuyNow", {"input": {
+        "productId": "product_…", "skuId": "sku_…", "quantity": 2, "addressId": "address_…", "idempotencyKey": "buy-1",
+    }}),
+    ("Stories", {"first": 10}),
+    ("StoryPage", {"id": "story_…"}),
+    ("StoryConsentWording", {}),
+    ("SubmitStory", {"input": {
+        "title": "每天早上的第一杯", "body": "水一热就有豆香。", "productIds": ["product_…"],
+        "consentWordingVersion": 1, "clientId": "story-1",
+    }}),
+    ("ReviewStory", {"input": {"storyId": "story_…", "decision": "APPROVE"}}),
+    ("WithdrawStoryConsent", {"storyId": "story_…"}),
+    ("LiveRooms", {"first": 10}),
+    ("LiveRoomPage", {"id": "live_…"}),
+    ("RemindMeOfLive", {"roomId": "live_…", "remind": True}),
+    ("LiveRoomEvents", {"roomId": "live_…", "after": None}),
+    ("SendDanmaku", {"roomId": "live_…", "text": "好香", "clientId": "line-1"}),
+    ("StartLive", {"roomId": "live_…"}),
+    ("Tiers", {}),
+    ("MyMembership", {}),
+    ("DraftPerkPlan", {"input": {
+        "tiers": [{"name": "普通", "growthNeeded": 0, "perks": [{"kind": "DISCOUNT", "value": "90"}]}],
+        "clientId": "plan-1",
+    }}),
+    ("ActivatePerkPlan", {"planId": "plan_…", "at": None}),
+    ("RollBackPerkPlan", {"toVersion": 1, "reason": "too dear"}),
 ]  # fmt: skip
 
 EXAMPLES = [

@@ -22,6 +22,9 @@ _STEPS = [
     "GroupChanged and NotificationReceived: everyone hears that the group is complete",
 ]
 
+#: Who works in the demo shop, as `app.demo.seed` makes them.
+_STAFF = "dev:admin dev:marketer dev:manager dev:host dev:merchant dev:support"
+
 
 def routes() -> list[Route]:
     """The door."""
@@ -42,6 +45,7 @@ async def _welcome(request: Request) -> Response:
         origin=settings().public_origin,
         doors=_doors(partial(say, locale)),
         steps=[say(locale, step) for step in _STEPS],
+        staff=_STAFF if settings().wechat_sandbox else "",
     )
     policy = f"default-src 'none'; style-src 'nonce-{nonce}'; base-uri 'none'; frame-ancestors 'none'"
     return HTMLResponse(page, headers={"Content-Security-Policy": policy, "Content-Language": locale})

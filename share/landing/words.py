@@ -31,6 +31,7 @@ def moment(at: datetime) -> str:
 
 _ZH: Final[dict[str, str]] = {
     "invites": "{name} 邀你一起拼",
+    "shares": "{name} 分享给你",
     "switch_language": "English",
     "group_of": "{count} 人团",
     "solo": "单买 {price}",
@@ -106,6 +107,7 @@ _ZH: Final[dict[str, str]] = {
 
 _EN: Final[dict[str, str]] = {
     "invites": "{name} invites you to buy together",
+    "shares": "{name} shares this with you",
     "switch_language": "中文",
     "group_of": "Group of {count}",
     "solo": "{price} alone",

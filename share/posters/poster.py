@@ -73,7 +73,8 @@ def draw_poster(poster: Poster) -> bytes:
 
 def _invitation(draw: ImageDraw.ImageDraw, poster: Poster) -> None:
     name = drawable(poster.inviter or "")
-    text = say(language_of(poster.locale), "invites", name=name) if name else drawable(poster.shop_name)
+    words = "invites" if isinstance(poster.shows, GroupShown | DealShown) else "shares"
+    text = say(language_of(poster.locale), words, name=name) if name else drawable(poster.shop_name)
     letters = fitted(text, range(34, 19, -2), _INNER)
     draw.text((WIDTH / 2, 48), lines(text, letters, _INNER, 1)[0], font=letters, fill=_INK, anchor="mm")
 

@@ -145,7 +145,7 @@ async def test_a_product_is_shown_with_its_price_alone() -> None:
     deal = await a_deal()
     link = await a_link((await a_user("小红")).id, Target("product", deal.product))
     page = (await _get(f"/s/{link.code}")).text
-    for words in ("龙井茶", "¥39.80", "明前龙井，清香回甘。", "小* 邀你一起拼"):
+    for words in ("龙井茶", "¥39.80", "明前龙井，清香回甘。", "小* 分享给你"):
         assert words in page
 
 

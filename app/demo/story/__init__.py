@@ -4,7 +4,8 @@ Screen  the page that it is written on: a column per phone, or a name before eac
 Shop    the public API and the WeChat beside it, over HTTP.
 Socket  graphql-transport-ws as a phone speaks it.
 Phone   one person's phone: signed in, listening, and never told anything twice.
-Scenes  friends fill a group; a group dissolves; with `--wait` a group's time runs out.
+Ear     what else a phone's socket brings.
+Scenes  one file each; `play.SCENES` has their names and their order. Customers and staff play in them.
 
 It knows nothing of the shop but its contract. Every run has people and keys of its own, so it can be repeated for ever.
 """

@@ -6,7 +6,7 @@ import re
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from app.demo.story.phone import Phone, seats
@@ -89,12 +89,17 @@ def _offer_of(deal: dict[str, Any]) -> Bargain | None:
     return None
 
 
-async def sign_in(phone: Phone, visitor: str | None = None) -> None:
-    """Sign in through WeChat and save an address. `visitor` is what opening a link gave her."""
+async def enter(phone: Phone, visitor: str | None = None) -> None:
+    """Sign in through WeChat. `visitor` is what opening a link gave her."""
     signed = await phone.do("SignIn", "SignInSuccess", code=f"dev:{phone.wechat_name}", visitorId=visitor)
     phone.token = signed["accessToken"]
     await phone.beat(f"signs in with WeChat: {signed['viewer']['user']['nickname']}")
-    province, city, district, detail = _HOMES[phone.person.english]
+
+
+async def sign_in(phone: Phone, visitor: str | None = None) -> None:
+    """Sign in through WeChat and save an address."""
+    await enter(phone, visitor)
+    province, city, district, detail = _HOMES.get(phone.person.english, _HOMES["Ann"])
     saved = await phone.do(
         "SaveAddress",
         "Address",
@@ -186,7 +191,12 @@ async def _payment_of(phone: Phone, checkout: dict[str, Any]) -> dict[str, Any]:
 async def share(phone: Phone, group: str) -> dict[str, Any]:
     """Make a share link of her group."""
     page = (await phone.ask("GroupPage", code=group))["group"]
-    link = await phone.do("CreateShareLink", "ShareLink", targetId=page["id"], form="CARD")
+    return await share_thing(phone, page["id"])
+
+
+async def share_thing(phone: Phone, thing: str) -> dict[str, Any]:
+    """Make a share link of whatever has this id."""
+    link = await phone.do("CreateShareLink", "ShareLink", targetId=thing, form="CARD")
     await phone.beat(f"shares it: link {link['code']}")
     return link
 
@@ -244,3 +254,8 @@ def _held(checkout: dict[str, Any]) -> str:
 def seconds_until(moment: str) -> float:
     """How far a moment of the API is ahead of this machine's clock."""
     return datetime.fromisoformat(moment).timestamp() - time.time()
+
+
+def now() -> datetime:
+    """What time it is on this machine, as its phones show it."""
+    return datetime.fromtimestamp(time.time(), UTC)

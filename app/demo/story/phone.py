@@ -37,7 +37,7 @@ class Phone:
     def __init__(self, person: Person, run: str, shop: Shop, screen: Screen) -> None:
         self.person = person
         #: What WeChat's sandbox knows her by.
-        self.wechat_name = f"{person.english.lower()}-{run}"
+        self.wechat_name = person.staff or f"{person.english.lower()}-{run}"
         self.shop = shop
         self.screen = screen
         self.token: str | None = None
@@ -52,6 +52,7 @@ class Phone:
         self.changed_at = 0.0
         self.pushes = 0
         self.payments = 0
+        self.refunds = 0
         self._following = ""
         self._cursor: str | None = None
         self._socket: Socket | None = None

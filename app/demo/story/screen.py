@@ -36,6 +36,8 @@ class Person:
     chinese: str
     english: str
     colour: int
+    #: The name of a member of staff, by which the demo shop knows her for ever; empty for everybody else.
+    staff: str = ""
 
     @property
     def name(self) -> str:
@@ -54,6 +56,7 @@ class Screen:
     pause: float = 0
     _cast: Sequence[Person] = ()
     _last: str = "begin"
+    _scenes: int = 0
     _started: float = field(default_factory=time.monotonic)
 
     @property
@@ -68,6 +71,8 @@ class Screen:
     def scene(self, title: str, lead: str, cast: Sequence[Person]) -> None:
         """Begin a scene; `lead` says in a sentence or two what it is about."""
         self._cast = cast
+        self._scenes += 1
+        title = f"{self._scenes}  {title}"
         self._lines("", *(self._painted(f"  {line}", _BOLD) for line in wrap(title, self.width - 2)))
         self._lines(*(self._painted(f"  {line}", _DIM) for line in wrap(lead, self.width - 2)), "")
         if self._has_columns:

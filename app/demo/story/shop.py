@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import httpx2
 
-from schema.trusted import operations
+from app.demo.story.operations import text_of
 
 SANDBOX: Final = "/wechat-sandbox"
 _PATIENCE_S: Final = 20.0
@@ -32,10 +32,10 @@ class Shop:
         return "ws" + self.origin.removeprefix("http") + "/graphql"
 
     async def ask(self, operation: str, variables: Mapping[str, Any], token: str | None = None) -> dict[str, Any]:
-        """The data that an operation of the contract gives; NotAsTold where it has errors."""
+        """The data that an operation gives; NotAsTold where it has errors."""
         response = await self.http.post(
             "/graphql",
-            json={"query": operations()[operation], "operationName": operation, "variables": variables},
+            json={"query": text_of(operation), "operationName": operation, "variables": variables},
             headers={"Authorization": f"Bearer {token}"} if token else {},
         )
         answer = _json(response, operation)
@@ -51,6 +51,20 @@ class Shop:
         if response.status_code != _OK:
             raise NotAsTold(f"WeChat said to {what}: {answer.get('error')}, {answer.get('message')}")
         return answer
+
+    async def post_file(self, ticket: Mapping[str, Any], content: bytes, mime: str) -> None:
+        """Hand in a file as wx.uploadFile does, where the ticket says."""
+        response = await self.http.post(
+            ticket["url"],
+            data={each["name"]: each["value"] for each in ticket["formData"]},
+            files={ticket["fileField"]: ("picture", content, mime)},
+        )
+        if not response.is_success:
+            raise NotAsTold(f"The picture was answered with HTTP {response.status_code}: {response.text[:200]}")
+
+    async def status_of(self, url: str) -> int:
+        """The HTTP status of a page of the open web."""
+        return (await self.http.get(url)).status_code
 
     async def page(self, url: str) -> str:
         """A page of the open web."""

@@ -9,8 +9,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
+from app.demo.story.operations import text_of
 from app.demo.story.shop import NotAsTold
-from schema.trusted import operations
 
 PROTOCOL: Final = Subprotocol("graphql-transport-ws")
 _PATIENCE_S: Final = 10.0
@@ -39,7 +39,7 @@ class Socket:
 
     async def subscribe(self, operation: str, variables: Mapping[str, Any]) -> None:
         """Begin a subscription of the contract."""
-        payload = {"query": operations()[operation], "operationName": operation, "variables": variables}
+        payload = {"query": text_of(operation), "operationName": operation, "variables": variables}
         try:
             await self._connection.send(_text({"id": operation, "type": "subscribe", "payload": payload}))
         except WebSocketException as error:

@@ -1,9 +1,8 @@
-"""The scenes, in the order in which they are played. Each raises NotAsTold where the shop does otherwise."""
+"""Friends buy together: a group that fills, one that dissolves, one whose time runs out."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from app.demo.story.errands import (
@@ -22,13 +21,8 @@ from app.demo.story.errands import (
     sign_in,
 )
 from app.demo.story.phone import Phone
-from app.demo.story.screen import Person, Screen
+from app.demo.story.scenes.stage import ANN, BOB, CAI, DAN, Stage
 from app.demo.story.shop import NotAsTold, Shop
-
-ANN: Final = Person("安安", "Ann", 35)
-BOB: Final = Person("小白", "Bob", 36)
-CAI: Final = Person("蔡蔡", "Cai", 33)
-DAN: Final = Person("丹丹", "Dan", 32)
 
 FRIENDS: Final = 3
 #: Longer than the story, so that no group closes in the middle of it.
@@ -41,34 +35,16 @@ _COUNTED_EVERY_S: Final = 30
 _ASKING_AFTER_PAYMENTS: Final = "/v3/pay/transactions/out-trade-no/"
 
 
-@dataclass(slots=True)
-class Stage:
-    """Where a run is played, and every phone that took part."""
-
-    shop: Shop
-    screen: Screen
-    #: Makes this run's people its own.
-    run: str
-    phones: list[Phone] = field(default_factory=list)
-
-    def phone_of(self, person: Person) -> Phone:
-        """The person's phone in this run."""
-        for phone in self.phones:
-            if phone.person == person:
-                return phone
-        self.phones.append(Phone(person, self.run, self.shop, self.screen))
-        return self.phones[-1]
-
-    async def clear(self) -> None:
-        """Put every phone away."""
-        for phone in self.phones:
-            await phone.put_away()
+async def friends_and_the_other_ending(stage: Stage) -> None:
+    """A group that fills, then one of the same deal that dissolves."""
+    bargain, link = await friends_fill_a_group(stage)
+    await a_group_dissolves(stage, bargain, link)
 
 
 async def friends_fill_a_group(stage: Stage) -> tuple[Bargain, str]:
     """Three friends buy together; gives the deal and Ann's link."""
     stage.screen.scene(
-        "1  Three friends, one group",
+        "Three friends, one group",
         "Ann has found something that is cheaper for three. What a phone is told by itself begins with ‹; "
         "● is a paid seat, ◐ one that somebody is paying for, ○ a free one.",
         [ANN, BOB, CAI],
@@ -106,7 +82,7 @@ async def friends_fill_a_group(stage: Stage) -> tuple[Bargain, str]:
 async def a_group_dissolves(stage: Stage, bargain: Bargain, link_of_full: str) -> None:
     """Dan is too late, then thinks better of it; Cai gives up; all money goes back by itself."""
     stage.screen.scene(
-        "2  The other ending",
+        "The other ending",
         "Cai opens another group for her office. Dan has Ann's link, and comes too late for it.",
         [CAI, DAN],
     )
@@ -140,7 +116,7 @@ async def time_runs_out(stage: Stage) -> None:
     await ann.put_away()
     bargain = await find_bargain(ann, size=2, longest_s=_SHORT_S)
     stage.screen.scene(
-        "3  Time runs out",
+        "Time runs out",
         f"{bargain.title}: a group has {bargain.window_s / 60:.0f} minutes, and Ann tells nobody about hers.",
         [ANN],
     )
@@ -241,6 +217,7 @@ async def _see_money_back(phone: Phone) -> None:
     refunds = [(each["status"], each["amount"]["fen"]) for each in order["refunds"]]
     if order["status"] != "REFUNDED" or refunds != [("SUCCEEDED", order["amount"]["fen"])]:
         raise NotAsTold(f"{phone.person.name}'s order is {order['status']} with refunds {refunds}")
+    phone.refunds += 1
     phone.say(
         f"{order['amount']['display']} is back: order {order['status']}, one refund, {order['refunds'][0]['reason']}"
     )

@@ -1,0 +1,53 @@
+"""Links that lead to stories and live rooms, on the open web."""
+
+import httpx2
+import pytest
+
+from app.accounts.models import Role
+from app.core.clock import now
+from app.core.targets import Target
+from app.stories import actions, wording
+from app.stories.actions import NewStory
+from app.stories.states import ReviewDecision
+from app.web import landing
+from share.models import ShareForm
+from tests.factories.accounts import a_user
+from tests.factories.live import a_member_of_staff, a_room
+from tests.factories.share import a_link
+from tests.web.conftest import asking
+
+pytestmark = pytest.mark.usefixtures("wechat")
+
+
+async def _get(path: str) -> httpx2.Response:
+    async with asking(landing.routes()) as client:
+        return await client.get(path)
+
+
+async def test_a_story_is_shown_with_its_first_words_until_its_customer_takes_it_back() -> None:
+    ann, manager = (await a_user("小大明")).id, await a_member_of_staff(Role.COMMUNITY_MANAGER)
+    told = NewStory(title="三年的茶", body="每天早上一杯。")
+    story = await actions.submit(customer=ann, story=told, wording_version=wording.NEWEST, client_id="s1")
+    await actions.review(
+        by=manager.user, story=story, decision=ReviewDecision.APPROVE, note=None, publish_at=await now()
+    )
+    link = await a_link(ann, Target("story", story), form=ShareForm.LINK)
+    answer = await _get(f"/s/{link.code}")
+    assert answer.status_code == 200
+    for words in ("三年的茶", "每天早上一杯。", "买家故事", "小*明 分享给你"):
+        assert words in answer.text
+    await actions.withdraw(customer=ann, story=story)
+    answer = await _get(f"/s/{link.code}")
+    assert answer.status_code == 410
+    assert "三年的茶" not in answer.text
+    assert (await _get(f"/s/{link.code}/poster.png")).status_code == 410
+
+
+async def test_a_live_room_is_shown() -> None:
+    room = await a_room()
+    link = await a_link((await a_user()).id, Target("live", room.id), form=ShareForm.LINK)
+    answer = await _get(f"/s/{link.code}")
+    assert answer.status_code == 200
+    assert "春茶上新" in answer.text
+    assert "直播间" in answer.text
+    assert (await _get(f"/s/{link.code}/poster.png")).status_code == 200
