@@ -11,6 +11,8 @@ from app.accounts import actions as accounts
 from app.accounts import models as people
 from app.after_sale.models import AfterSale
 from app.checkout.models import SoloPurchase
+from app.community import models as community
+from app.community.actions import forgetting as community_actions
 from app.core.ids import UserId
 from app.group_buying.models import Group, Seat
 from app.live import models as live
@@ -25,6 +27,8 @@ from app.payments.models import Payment
 from app.personal import ports
 from app.personal.models import DataExport
 from app.personal.ports import Reader, rows_of
+from app.stories import actions as story_actions
+from app.stories import models as stories
 from share.models import ShareLink, Visitor
 
 #: Table to who reads it. Secrets of ours, and what WeChat alone may know, are left out.
@@ -59,6 +63,12 @@ READERS: Mapping[str, Reader] = {
     "messages": rows_of(notifications.Message),
     "message_consents": rows_of(notifications.MessageConsent),
     "consent_reports": rows_of(notifications.ConsentReport),
+    "stories": rows_of(stories.Story, "customer_id", but=["author_id", "reviewed_by", "doubts"]),
+    "community_members": rows_of(community.Member),
+    "posts": rows_of(community.Post, "author_id"),
+    "post_comments": rows_of(community.Comment, "author_id"),
+    "reactions": rows_of(community.GivenReaction),
+    "follows": rows_of(community.Follow, "follower_id"),
     "share_links": rows_of(ShareLink, "inviter_id"),
     "visitors": rows_of(Visitor),
 }
@@ -87,6 +97,10 @@ async def _forget_inbox(user: UserId) -> None:
         await model.filter(user_id=user).delete()
 
 
+async def _withdraw_stories(user: UserId) -> None:
+    await story_actions.withdraw_all_of(user)
+
+
 async def _has_open_orders(user: UserId) -> bool:
     return await Order.filter(user_id=user).exclude(status__in=_DONE).exists()
 
@@ -96,6 +110,8 @@ def join() -> None:
     for table, reader in READERS.items():
         ports.register_reader(table, reader)
     ports.register_eraser("accounts", accounts.erase)
+    ports.register_eraser("community", community_actions.erase)
     ports.register_eraser("media", media.withdraw_all_of)
     ports.register_eraser("notifications", _forget_inbox)
+    ports.register_eraser("stories", _withdraw_stories)
     ports.register_business("orders", _has_open_orders)

@@ -6,7 +6,7 @@ workers and commands join the rooms the same way.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from app import keeping
@@ -19,6 +19,12 @@ from app.checkout import flows as checkout_flows
 from app.checkout import jobs as checkout_jobs
 from app.checkout import ports as checkout
 from app.checkout.actions.paying import SoloSale
+from app.community import ports as community_ports
+from app.community import queries as community
+from app.community import reactions as community_reactions
+from app.community import rules as community_rules
+from app.community.actions import commenting, posting
+from app.community.actions.moderating import ModeratedComment, ModeratedPost
 from app.core import db, idempotency, outbox, streams
 from app.core.allowance import Allowance
 from app.core.audit import Check
@@ -32,6 +38,7 @@ from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
 from app.live import jobs as live_jobs
+from app.live import ports as live_ports
 from app.live import queries as live
 from app.live import reactions as live_reactions
 from app.live.actions.change import STREAM as LIVE_STREAM
@@ -58,6 +65,9 @@ from app.personal import actions as personal_actions
 from app.personal import jobs as personal_jobs
 from app.personal import reactions as personal_reactions
 from app.pricing import rules as pricing
+from app.stories import jobs as stories_jobs
+from app.stories.actions.change import KIND as STORY
+from app.stories.ports import ModeratedStory
 from app.wechat import current
 from app.wechat.client import MiniProgram
 from app.wechat.config import WeChatConfig
@@ -84,6 +94,7 @@ JOBS: list[Job] = [
     *payments_jobs.JOBS,
     *membership_jobs.JOBS,
     *orders_jobs.JOBS,
+    *stories_jobs.JOBS,
     *live_jobs.JOBS,
     *notifications_jobs.JOBS,
     *catalog_jobs.JOBS,
@@ -112,6 +123,7 @@ def join_rooms() -> None:
     checkout.register(Purpose.SOLO, checkout_flows)
     for reactions in (
         after_sale_reactions.REACTIONS,
+        community_reactions.REACTIONS,
         live_reactions.REACTIONS,
         membership_reactions.REACTIONS,
         notifications_reactions.REACTIONS,
@@ -124,7 +136,13 @@ def join_rooms() -> None:
     streams.register("inbox", notifications.heads)
     streams.register(SIMULATION_STREAM, membership.simulation_heads)
     streams.register("session", accounts.session_heads)
+    moderation.register(STORY, ModeratedStory())
     moderation.register(DANMAKU, ModeratedDanmaku())
+    moderation.register(posting.KIND, ModeratedPost())
+    moderation.register(commenting.KIND, ModeratedComment())
+    live_ports.register("community", community.followers)
+    for kind in {*community_rules.ATTACHED, *community_rules.REACTED}:
+        community_ports.register(kind, partial(targets.is_there, kind))
     moderation.register(personal_actions.USER, personal_reactions.Nickname())
     keeping.join()
     for kind, reader in things.READERS.items():

@@ -21,6 +21,10 @@ from schema.catalog.queries import CatalogQuery, CatalogStaff
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.checkout.mutations import CheckoutMutation
 from schema.checkout.queries import CheckoutViewer
+from schema.community import types as community
+from schema.community.mutations import CommunityMutation
+from schema.community.queries import NODE_OPENERS as COMMUNITY_NODES
+from schema.community.queries import CommunityQuery
 from schema.context import Info
 from schema.desk.mutations import DeskMutation
 from schema.desk.queries import DeskStaff
@@ -56,6 +60,9 @@ from schema.scalars import SCALARS, Node
 from schema.share import types as share
 from schema.share.mutations import ShareMutation
 from schema.share.queries import ShareQuery
+from schema.stories.mutations import StoriesMutation
+from schema.stories.queries import NODE_OPENERS as STORIES_NODES
+from schema.stories.queries import StoriesQuery, StoriesStaff, StoriesViewer
 
 Opener = Callable[[Info, UUID], Awaitable[Any | None]]
 
@@ -65,6 +72,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AFTER_SALE_NODES,
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
+    **COMMUNITY_NODES,
     **DESK_NODES,
     **GROUP_BUYING_NODES,
     **MEMBERSHIP_NODES,
@@ -73,10 +81,12 @@ NODE_OPENERS: dict[str, Opener] = {
     **MEDIA_NODES,
     **NOTIFICATIONS_NODES,
     **ORDERS_NODES,
+    **STORIES_NODES,
     **PERSONAL_NODES,
 }
-share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order")}
+share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story", "post")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "post")}
+community.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "product", "live", "story", "post")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
@@ -88,6 +98,7 @@ class Viewer(
     NotificationsViewer,
     MembershipViewer,
     ModerationViewer,
+    StoriesViewer,
 ):
     """What is the caller's own."""
 
@@ -104,6 +115,7 @@ class Staff(
     LiveStaff,
     ModerationStaff,
     OrdersStaff,
+    StoriesStaff,
 ):
     """The staff's own."""
 
@@ -115,6 +127,8 @@ class Query(
     MembershipQuery,
     LiveQuery,
     CatalogQuery,
+    StoriesQuery,
+    CommunityQuery,
 ):
     """What can be asked."""
 
@@ -147,6 +161,7 @@ class Query(
 class Mutation(
     AccountsMutation,
     CatalogMutation,
+    CommunityMutation,
     DeskMutation,
     AfterSaleMutation,
     GroupBuyingMutation,
@@ -158,6 +173,7 @@ class Mutation(
     ModerationMutation,
     MediaMutation,
     OrdersMutation,
+    StoriesMutation,
     PersonalMutation,
 ):
     """What can be done."""

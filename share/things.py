@@ -4,13 +4,20 @@ from uuid import UUID
 
 from app.catalog import queries as catalog
 from app.catalog.models import Product
-from app.core.ids import DealId, GroupId, LiveRoomId, ProductId
+from app.community import queries as community
+from app.community.actions.posting import target as post_target
+from app.community.rules import excerpt
+from app.community.states import PostStatus
+from app.core.ids import DealId, GroupId, LiveRoomId, PostId, ProductId, StoryId
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
 from app.group_buying.states import DealStatus, GroupStatus
 from app.live import queries as live
 from app.live.actions.change import target as live_target
 from app.live.states import LiveStatus
+from app.media import queries as media
+from app.stories import queries as stories
+from app.stories.actions.change import target as story_target
 from share.targets import SharedThing, TargetReader
 
 
@@ -74,8 +81,47 @@ async def read_live(thing: UUID) -> SharedThing | None:
     )
 
 
+async def read_story(thing: UUID) -> SharedThing | None:
+    """A story that everybody may read; a withdrawn one is not there, whoever sent the link and when."""
+    story = (await stories.published([StoryId(thing)])).get(StoryId(thing))
+    if story is None:
+        return None
+    target = story_target(story.id)
+    passed = [each for each in (await media.pictures_of([target]))[target] if each.passed]
+    return SharedThing(
+        target=target,
+        title=story.title,
+        picture_path=passed[0].path if passed else None,
+        expires_at=None,
+        path=f"/pages/story?id={target.public_id}",
+    )
+
+
+async def read_post(thing: UUID) -> SharedThing | None:
+    """A post that everybody may read, called by its first words."""
+    post = await community.post(PostId(thing))
+    if post is None or post.status is not PostStatus.PUBLISHED:
+        return None
+    target = post_target(post.id)
+    pictures = (await media.pictures_of([target]))[target]
+    return SharedThing(
+        target=target,
+        title=excerpt(post.text),
+        picture_path=pictures[0].path if pictures else None,
+        expires_at=None,
+        path=f"/pages/post?id={target.public_id}",
+    )
+
+
 def _cover(product: Product) -> str | None:
     return str(product.pictures[0]["path"]) if product.pictures else None
 
 
-READERS: dict[str, TargetReader] = {"group": read_group, "deal": read_deal, "live": read_live, "product": read_product}
+READERS: dict[str, TargetReader] = {
+    "group": read_group,
+    "deal": read_deal,
+    "live": read_live,
+    "product": read_product,
+    "story": read_story,
+    "post": read_post,
+}

@@ -11,6 +11,7 @@ LONGEST_COMMENT = 500
 LONGEST_TOPIC = 20
 LONGEST_NAME = 40
 LONGEST_ABOUT = 500
+EXCERPT = 40
 MOST_PICTURES = 9
 MOST_TOPICS = 5
 
@@ -43,3 +44,9 @@ def topics_of(given: Sequence[str]) -> list[str]:
     """Topics without their marks, each once, in their order."""
     bare = (each.strip().strip("#＃").strip() for each in given)
     return list(dict.fromkeys(each for each in bare if each))
+
+
+def excerpt(text: str) -> str:
+    """The first words of a post: what a link to it is called."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"

@@ -35,6 +35,7 @@ SeatId = NewType("SeatId", UUID)
 SessionId = NewType("SessionId", UUID)
 ShareLinkId = NewType("ShareLinkId", UUID)
 SkuId = NewType("SkuId", UUID)
+StoryId = NewType("StoryId", UUID)
 UploadId = NewType("UploadId", UUID)
 UserId = NewType("UserId", UUID)
 

@@ -24,6 +24,7 @@ from app.notifications.models import MessagePurpose, NotificationKind
 from app.orders import queries as orders
 from app.orders.facts import OrderShipped
 from app.payments.facts import RefundFailed, RefundSucceeded
+from app.stories.facts import StoryConsentAsked, StoryPublished
 
 #: Told in one transaction; a room may have a hundred thousand who wait for it.
 AUDIENCE_BATCH = 200
@@ -170,6 +171,26 @@ async def tell_of_rejected_refund(fact: RefundRejected) -> None:
     )
 
 
+async def ask_for_consent(fact: StoryConsentAsked) -> None:
+    """Ask the customer whether her story may be told."""
+    await tell(
+        users=[fact.customer],
+        kind=NotificationKind.STORY_CONSENT_ASKED,
+        target=Target("story", fact.story),
+        values={"title": fact.title},
+    )
+
+
+async def tell_of_story(fact: StoryPublished) -> None:
+    """Tell the customer that her story is out."""
+    await tell(
+        users=[fact.customer],
+        kind=NotificationKind.STORY_PUBLISHED,
+        target=Target("story", fact.story),
+        values={"title": fact.title},
+    )
+
+
 def _group(group: GroupId) -> Target:
     return Target("group", group)
 
@@ -196,4 +217,6 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     TierChanged: [tell_of_tier],
     OrderShipped: [tell_of_parcel],
     RefundRejected: [tell_of_rejected_refund],
+    StoryConsentAsked: [ask_for_consent],
+    StoryPublished: [tell_of_story],
 }

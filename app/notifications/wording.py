@@ -38,6 +38,8 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.LIVE_STARTED: "{nickname} is live",
     NotificationKind.TIER_CHANGED: "Your membership: {tier}",
     NotificationKind.ORDER_SHIPPED: "Your parcel is on its way",
+    NotificationKind.STORY_CONSENT_ASKED: "May we tell your story?",
+    NotificationKind.STORY_PUBLISHED: "Your story is out",
     NotificationKind.REFUND_REJECTED: "Your request for a refund was declined",
 }
 
@@ -52,6 +54,8 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.REFUND_FAILED: "{amount} could not be sent back by itself. We are working on it; please wait.",
     NotificationKind.LIVE_STARTED: "{title} has started. Come in!",
     NotificationKind.ORDER_SHIPPED: "{title}: {carrier}, {number}.",
+    NotificationKind.STORY_CONSENT_ASKED: "{title}: please read it and say whether it may be shown.",
+    NotificationKind.STORY_PUBLISHED: "{title}: everybody can read it now. You can withdraw it at any time.",
     NotificationKind.REFUND_REJECTED: "{reason}",
 }
 

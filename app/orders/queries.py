@@ -6,10 +6,10 @@ from uuid import UUID
 
 from tortoise.expressions import Q
 
-from app.core.ids import OrderId, UserId
+from app.core.ids import OrderId, ProductId, UserId
 from app.orders.errors import OrderNotFound
 from app.orders.models import Order, OrderEvent, OrderLine, Shipment
-from app.orders.rules import BOUGHT
+from app.orders.rules import BOUGHT, HAS_RECEIVED
 from app.orders.states import OrderStatus
 from app.payments import queries as payments
 
@@ -84,6 +84,12 @@ async def line(line_id: UUID) -> OrderLine | None:
 async def shipments_of(ids: Sequence[OrderId]) -> dict[OrderId, Shipment]:
     """The parcels of these orders; one that was not shipped is left out."""
     return {each.order_id: each for each in await Shipment.filter(order_id__in=ids)}
+
+
+async def received(users: Sequence[UserId]) -> set[tuple[UserId, ProductId]]:
+    """Which products these people have received, and not given back."""
+    lines = OrderLine.filter(order__user_id__in=list(set(users)), order__status__in=list(HAS_RECEIVED))
+    return {(user, product) for user, product in await lines.distinct().values_list("order__user_id", "product_id")}
 
 
 async def history_of(order: OrderId) -> list[OrderEvent]:

@@ -20,6 +20,9 @@ TRANSITIONS: dict[S, frozenset[S]] = {
 #: An order leaves UNPAID for one of these when its money arrives.
 PAID = (S.PAID_FORMING, S.TO_SHIP)
 
+#: She has it: what verifies a purchase.
+HAS_RECEIVED = (S.RECEIVED, S.SETTLED)
+
 #: Says of a buyer that she has bought: paid, and not wholly refunded. Money that is promised back counts as refunded.
 BOUGHT = (S.PAID_FORMING, S.TO_SHIP, S.SHIPPED, S.RECEIVED, S.SETTLED)
 

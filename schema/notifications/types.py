@@ -18,9 +18,11 @@ from schema.inputs import bad_input, read_cursor, to_cursor
 from schema.scalars import Node, public_id
 
 if TYPE_CHECKING:
+    from schema.community.types import Post
     from schema.group_buying.types import Group
     from schema.live.types import LiveRoom
     from schema.orders.types import Order
+    from schema.stories.types import Story
 
 strawberry.enum(NotificationKind)
 strawberry.enum(MessagePurpose)
@@ -34,7 +36,9 @@ TARGET_OPENERS: dict[str, Opener] = {}
 NotificationTarget = Annotated[
     Annotated["Group", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Order", strawberry.lazy("schema.orders.types")]
-    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")],
+    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")]
+    | Annotated["Story", strawberry.lazy("schema.stories.types")]
+    | Annotated["Post", strawberry.lazy("schema.community.types")],
     strawberry.union("NotificationTarget"),
 ]
 

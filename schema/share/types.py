@@ -24,8 +24,10 @@ from share.targets import SharedThing
 
 if TYPE_CHECKING:
     from schema.catalog.types import Product
+    from schema.community.types import Post
     from schema.group_buying.types import Deal, Group
     from schema.live.types import LiveRoom
+    from schema.stories.types import Story
 
 strawberry.enum(ShareForm)
 strawberry.enum(ShareLinkStatus)
@@ -39,7 +41,9 @@ ShareTarget = Annotated[
     Annotated["Group", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Deal", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Product", strawberry.lazy("schema.catalog.types")]
-    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")],
+    | Annotated["LiveRoom", strawberry.lazy("schema.live.types")]
+    | Annotated["Story", strawberry.lazy("schema.stories.types")]
+    | Annotated["Post", strawberry.lazy("schema.community.types")],
     strawberry.union("ShareTarget"),
 ]
 

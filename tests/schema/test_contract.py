@@ -38,7 +38,15 @@ def _alive() -> list[str]:
 OF_LIVE = ["LiveRooms", "LiveRoomPage", "RemindMeOfLive", "ScheduleLive", "StartLive", "EndLive", "ExplainProduct",
            "LiveStarted", "SendDanmaku", "SendLikes", "ClaimRedPacket", "EnterLottery", "LiveRoomEvents"]  # fmt: skip
 
-OF_COMMUNITY = ["Report"]
+OF_COMMUNITY = [
+    "Report", "Communities", "PostPage", "JoinCommunity", "CreatePost", "React", "RemoveReaction", "Comment",
+    "LeaveCommunity", "Follow",
+]  # fmt: skip
+
+OF_STORIES = [
+    "Stories", "StoryPage", "SubmitStory", "StoryConsentWording", "MyConsentRequests", "EditStory", "WriteStory",
+    "RequestStoryConsent", "AnswerStoryConsent", "ReviewStory", "WithdrawStoryConsent",
+]  # fmt: skip
 
 OF_CHECKOUT = ["BuyNow", "Quote"]
 
@@ -52,7 +60,7 @@ OF_PERSONAL = [
     "CancelAccountDeletion",
 ]  # fmt: skip
 
-ALIVE = _alive() + OF_CHECKOUT + OF_MEMBERSHIP + OF_LIVE + OF_COMMUNITY + OF_PERSONAL
+ALIVE = _alive() + OF_CHECKOUT + OF_MEMBERSHIP + OF_LIVE + OF_COMMUNITY + OF_STORIES + OF_PERSONAL
 
 
 def test_the_exported_schema_is_the_code_s() -> None:

@@ -37,7 +37,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0018_desk_by_hand')]
+    dependencies = [('pintuan', '0019_stories')]
 
     initial = False
 

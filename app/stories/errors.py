@@ -1,0 +1,15 @@
+"""What stories say no to. Who wrote a story does not review it: `moderation.errors.SecondPersonNeeded`."""
+
+from app.core.errors import DomainError
+
+
+class NotDraft(DomainError):
+    """This cannot be changed any more."""
+
+
+class ConsentMissing(DomainError):
+    """The customer has not agreed to this text under the wording in force."""
+
+
+class NotInReview(DomainError):
+    """This story does not wait for a review."""

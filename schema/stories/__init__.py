@@ -1,0 +1,1 @@
+"""Customer stories: writing, consent, review, reading."""

@@ -1,0 +1,94 @@
+"""Asking about stories."""
+
+from datetime import datetime
+from uuid import UUID
+
+import strawberry
+
+from app.accounts.models import Role
+from app.core.ids import StoryId
+from app.stories import models, queries
+from app.stories.actions.change import KIND
+from app.stories.states import StoryStatus
+from schema.connections import Connection, page
+from schema.context import Info
+from schema.inputs import read_cursor, read_id, read_page_size
+from schema.stories.types import ConsentRequest, ConsentWording, Story, StoryAtReview, open_story
+
+
+@strawberry.type
+class StoriesQuery:
+    """What everybody may ask."""
+
+    @strawberry.field(description="What is published, the newest first.")
+    async def stories(self, first: int, after: str | None = None) -> Connection[Story]:
+        """List what everybody may read."""
+        size = read_page_size(first)
+        found = await queries.published_page(limit=size + 1, after=_place(after))
+        return page(
+            found, first=size, after=after, key=lambda row: (_moment(row).isoformat(), str(row.id)), node=Story.of
+        )
+
+    @strawberry.field
+    async def story(self, info: Info, id: strawberry.ID) -> Story | None:  # noqa: A002 - the API's word
+        """Open a story."""
+        story = read_id(KIND, id, "id")
+        return await open_story(info, story) if story else None
+
+    @strawberry.field(description="The wording in force.")
+    def story_consent_wording(self, info: Info) -> ConsentWording:
+        """Give what customers are asked to agree to."""
+        return ConsentWording.in_force(info.context.locale)
+
+
+@strawberry.type
+class StoriesViewer:
+    """What is the caller's own."""
+
+    @strawberry.field(description="Stories about the caller that wait for her consent, the oldest question first.")
+    async def consent_requests(self, info: Info) -> list[ConsentRequest]:
+        """List what she is asked."""
+        return [ConsentRequest.of(each) for each in await queries.requests_to(info.context.must_be_signed_in().user)]
+
+    @strawberry.field(description="Her own stories, whatever became of them, the newest first.")
+    async def stories(self, info: Info) -> list[Story]:
+        """List what is hers."""
+        return [Story.of(each) for each in await queries.of_customer(info.context.must_be_signed_in().user)]
+
+
+@strawberry.type
+class StoriesStaff:
+    """What community managers work with."""
+
+    @strawberry.field(
+        description="For COMMUNITY_MANAGER: all stories but withdrawn ones, or those of a status; the newest first."
+    )
+    async def stories(
+        self, info: Info, first: int, after: str | None = None, status: StoryStatus | None = None
+    ) -> Connection[StoryAtReview]:
+        """List stories."""
+        info.context.must_have(Role.COMMUNITY_MANAGER)
+        size = read_page_size(first)
+        found = await queries.staff_page(status=status, limit=size + 1, after=_place(after))
+        return page(
+            found,
+            first=size,
+            after=after,
+            key=lambda row: (row.created_at.isoformat(), str(row.id)),
+            node=StoryAtReview.of,
+        )
+
+
+def _moment(row: models.Story) -> datetime:
+    if row.publish_at is None:
+        raise LookupError(f"story {row.id} is not out")
+    return row.publish_at
+
+
+def _place(after: str | None) -> queries.Place | None:
+    key = read_cursor(after, [datetime, UUID])
+    return queries.Place(key[0], StoryId(key[1])) if key else None
+
+
+#: Kind of public id to what opens it.
+NODE_OPENERS = {KIND: open_story}
