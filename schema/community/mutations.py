@@ -293,5 +293,5 @@ async def _as_it_is(community: CommunityId) -> Community:
 
 async def _open(info: Info, target: Target) -> Any:
     # One operation may react twice: what it counted before is old.
-    info.context.loader(load_reaction_counts).clear(target)
+    info.context.loader(load_reaction_counts).clear_all()
     return await TARGET_OPENERS[target.kind](info, target.id)

@@ -12,7 +12,7 @@ from app.community.errors import NotAMember
 from app.community.models import Comment, Post
 from app.community.states import PostStatus
 from app.core.errors import DomainError, IdempotencyKeyReused, TargetNotFound
-from app.core.ids import CommunityId, PostId, new_id
+from app.core.ids import CommunityId, PostId, UserId, new_id
 from app.core.models import FactRow
 from app.core.targets import Target
 from app.media import actions as media
@@ -32,6 +32,12 @@ from tests.factories.media import an_upload
 from tests.factories.rows import everything
 
 
+async def _ann(wechat: WeChat) -> UserId:
+    """Somebody whom WeChat knows, so that it looks at what she writes."""
+    await wechat.login_code("ann")
+    return (await a_user(openid=openid_of("ann"))).id
+
+
 async def _posts(author: object, community: CommunityId, text: str = "春茶到了", **how: object) -> PostId:
     client_id = str(how.pop("client_id", new_id()))
     written = Written(text=text, **how)  # type: ignore[arg-type]  # as the test says
@@ -45,7 +51,7 @@ async def test_what_passes_is_published_and_told_once(wechat: WeChat) -> None:
 
 
 async def test_the_same_client_id_is_one_post_also_at_once(wechat: WeChat) -> None:
-    ann = (await a_user(openid=openid_of("ann"))).id
+    ann = await _ann(wechat)
     tea = await a_community("茶友会", ann)
     made = await asyncio.gather(*(_posts(ann, tea, client_id="once") for _ in range(3)))
     assert len(set(made)) == await Post.all().count() == 1
@@ -70,7 +76,7 @@ async def _kept() -> dict[str, list[str]]:
 async def test_who_may_not_post_is_refused_and_nothing_changes(
     wechat: WeChat, wrong: str, refusal: type[DomainError]
 ) -> None:
-    ann, bob = (await a_user(openid=openid_of("ann"))).id, (await a_user()).id
+    ann, bob = await _ann(wechat), (await a_user()).id
     tea = await a_community("茶友会", *([] if wrong == "stranger" else [ann]))
     where, text, how = tea, "春茶到了", {}
     match wrong:
@@ -98,7 +104,7 @@ async def test_who_may_not_post_is_refused_and_nothing_changes(
 
 
 async def test_a_post_may_be_about_something_that_everybody_sees(wechat: WeChat) -> None:
-    ann = (await a_user(openid=openid_of("ann"))).id
+    ann = await _ann(wechat)
     about = Target("product", await a_product())
     made = await _posts(ann, await a_community("茶友会", ann), about=about)
     assert (await post_now(made)).attached == about
@@ -187,7 +193,7 @@ async def test_comments_are_counted_exactly_while_many_come(wechat: WeChat) -> N
 async def test_who_may_not_comment_is_refused_and_nothing_changes(
     wechat: WeChat, wrong: str, refusal: type[DomainError]
 ) -> None:
-    ann, post = (await a_user(openid=openid_of("ann"))).id, await a_post(finding=DOUBTED)
+    ann, post = await _ann(wechat), await a_post(finding=DOUBTED)
     if wrong != "in review":
         post = await a_post(post.community_id)
     if wrong != "stranger":
@@ -208,7 +214,7 @@ async def test_who_may_not_comment_is_refused_and_nothing_changes(
 
 
 async def test_the_same_client_id_is_one_comment_also_at_once(wechat: WeChat) -> None:
-    ann, post = (await a_user(openid=openid_of("ann"))).id, await a_post()
+    ann, post = await _ann(wechat), await a_post()
     await places.join(user=ann, community=post.community_id)
     made = await asyncio.gather(
         *(flows.comment(author=ann, post=post.id, text="好喝", client_id="one") for _ in range(3))
