@@ -84,6 +84,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "perk_simulations": "the shop's: names the member of staff who asked",
     "appeals": "the shop's: names who decided; her words stand in the item",
     "filter_words": "the shop's: names who added a word",
+    "feed_editions": "what her feed showed; two hours",
     "audit_log": "what staff did, kept unchanged",
 }
 

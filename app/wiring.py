@@ -31,6 +31,7 @@ from app.core.audit import Check
 from app.core.bus import Bus, InProcessBus, RedisBus
 from app.core.settings import Settings
 from app.core.worker import Job
+from app.feed import jobs as feed_jobs
 from app.group_buying import audit as group_buying_audit
 from app.group_buying import flows as group_buying_flows
 from app.group_buying import jobs as group_buying_jobs
@@ -100,6 +101,7 @@ JOBS: list[Job] = [
     *catalog_jobs.JOBS,
     *media_jobs.JOBS,
     *personal_jobs.JOBS,
+    *feed_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 

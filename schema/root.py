@@ -29,6 +29,7 @@ from schema.context import Info
 from schema.desk.mutations import DeskMutation
 from schema.desk.queries import DeskStaff
 from schema.desk.types import NODE_OPENERS as DESK_NODES
+from schema.feed.queries import FeedViewer
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
 from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingStaff, GroupBuyingViewer
@@ -99,6 +100,7 @@ class Viewer(
     MembershipViewer,
     ModerationViewer,
     StoriesViewer,
+    FeedViewer,
 ):
     """What is the caller's own."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from app.community.models import Comment, Community, Follow, Member, Post, ReactionCount
 from app.community.states import PostStatus
@@ -50,6 +51,37 @@ async def post(post_id: PostId) -> Post | None:
 async def posts(ids: Sequence[PostId]) -> dict[PostId, Post]:
     """These posts, whoever may read them; one that does not exist is left out."""
     return {each.id: each for each in await Post.filter(id__in=list(set(ids)))}
+
+
+async def published(ids: Sequence[PostId]) -> dict[PostId, Post]:
+    """Those of these posts that everybody may read."""
+    return {each.id: each for each in await Post.filter(id__in=list(set(ids)), status=PostStatus.PUBLISHED)}
+
+
+async def newest_posts(
+    of: Sequence[CommunityId], *, limit: int, before: tuple[datetime, UUID] | None = None
+) -> list[Post]:
+    """What everybody may read in these communities, the newest first."""
+    found = _newest(Post.filter(community_id__in=list(of)), limit, before)
+    return await found if of else []
+
+
+async def newest_posts_by(authors: Sequence[UserId], *, but: Sequence[CommunityId], limit: int) -> list[Post]:
+    """What these people wrote outside of these communities, the newest first."""
+    found = Post.filter(author_id__in=list(authors)).exclude(community_id__in=list(but))
+    return await _newest(found, limit)
+
+
+async def newest_posts_elsewhere(but: Sequence[CommunityId], *, limit: int) -> list[Post]:
+    """What everybody may read outside of these communities, the newest first."""
+    return await _newest(Post.exclude(community_id__in=list(but)), limit)
+
+
+def _newest(found: QuerySet[Post], limit: int, before: tuple[datetime, UUID] | None = None) -> QuerySet[Post]:
+    found = found.filter(status=PostStatus.PUBLISHED)
+    if before is not None:
+        found = found.filter(Q(published_at__lt=before[0]) | Q(published_at=before[0], id__lt=before[1]))
+    return found.order_by("-published_at", "-id").limit(limit)
 
 
 async def comment(comment_id: CommentId) -> Comment | None:

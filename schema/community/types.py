@@ -31,6 +31,7 @@ from schema.scalars import Image, Node, public_id
 
 if TYPE_CHECKING:
     from schema.catalog.types import Product
+    from schema.feed.types import FeedConnection
     from schema.group_buying.types import Group
     from schema.live.types import LiveRoom
     from schema.stories.types import Story
@@ -64,6 +65,15 @@ class Community(Node):
     cover_url: str | None
     member_count: int
     version: int = strawberry.field(description="What editCommunity takes as expectedVersion.")
+
+    @strawberry.field(description="Paging does not shift while posts arrive.")
+    async def feed(
+        self, info: Info, first: int, after: str | None = None
+    ) -> Annotated["FeedConnection", strawberry.lazy("schema.feed.types")]:
+        """Read what is new here, the same for everybody."""
+        from schema.feed.types import feed_of_community  # noqa: PLC0415 - a feed has posts, a post its community
+
+        return await feed_of_community(info, self.row.id, first, after)
 
     @classmethod
     def of(cls, row: models.Community) -> "Community":

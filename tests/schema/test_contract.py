@@ -39,7 +39,7 @@ OF_LIVE = ["LiveRooms", "LiveRoomPage", "RemindMeOfLive", "ScheduleLive", "Start
            "LiveStarted", "SendDanmaku", "SendLikes", "ClaimRedPacket", "EnterLottery", "LiveRoomEvents"]  # fmt: skip
 
 OF_COMMUNITY = [
-    "Report", "Communities", "PostPage", "JoinCommunity", "CreatePost", "React", "RemoveReaction", "Comment",
+    "CommunityFeed", "MyFeed", "Report", "Communities", "PostPage", "JoinCommunity", "CreatePost", "React", "RemoveReaction", "Comment",
     "LeaveCommunity", "Follow",
 ]  # fmt: skip
 
