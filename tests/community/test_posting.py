@@ -1,6 +1,7 @@
 """Posts and comments: who may write, what is published when, and what is taken away."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,9 @@ async def _ann(wechat: WeChat) -> UserId:
     return (await a_user(openid=openid_of("ann"))).id
 
 
-async def _posts(author: object, community: CommunityId, text: str = "春茶到了", **how: object) -> PostId:
+async def _posts(author: object, community: CommunityId, text: str = "春茶到了", **how: Any) -> PostId:
     client_id = str(how.pop("client_id", new_id()))
-    written = Written(text=text, **how)  # type: ignore[arg-type]  # as the test says
+    written = Written(text=text, **how)
     return await flows.post(author=author, community=community, written=written, client_id=client_id)  # type: ignore[arg-type]  # as above
 
 
@@ -78,7 +79,8 @@ async def test_who_may_not_post_is_refused_and_nothing_changes(
 ) -> None:
     ann, bob = await _ann(wechat), (await a_user()).id
     tea = await a_community("茶友会", *([] if wrong == "stranger" else [ann]))
-    where, text, how = tea, "春茶到了", {}
+    where, text = tea, "春茶到了"
+    how: dict[str, Any] = {}
     match wrong:
         case "nowhere":
             where = CommunityId(new_id())
