@@ -29,7 +29,7 @@ from app.personal.models import DataExport
 from app.personal.ports import Reader, rows_of
 from app.stories import actions as story_actions
 from app.stories import models as stories
-from share.models import ShareLink, Visitor
+from share.models import Attribution, Reward, ShareLink, Visitor
 
 #: Table to who reads it. Secrets of ours, and what WeChat alone may know, are left out.
 READERS: Mapping[str, Reader] = {
@@ -71,6 +71,9 @@ READERS: Mapping[str, Reader] = {
     "follows": rows_of(community.Follow, "follower_id"),
     "share_links": rows_of(ShareLink, "inviter_id"),
     "visitors": rows_of(Visitor),
+    # Who brought her is another person.
+    "attributions": rows_of(Attribution, "buyer_id", but=["inviter_id"]),
+    "rewards": rows_of(Reward),
 }
 
 #: Tables that name a person and are left out of her export.

@@ -79,6 +79,7 @@ from schema.engine import Engine, EngineSettings, Example
 from schema.ports import HousePorts
 from schema.root import SCHEMA
 from schema.trusted import trusted_documents
+from share import audit as share_audit
 from share import reactions as share_reactions
 from share import targets, things
 
@@ -112,6 +113,7 @@ CHECKS: list[Check] = [
     *membership_audit.CHECKS,
     *checkout_audit.CHECKS,
     *group_buying_audit.CHECKS,
+    *share_audit.CHECKS,
 ]
 
 

@@ -1,12 +1,14 @@
-"""Share links, visitors and touches."""
+"""Share links, visitors, touches; which touch brought an order, and what its sharer gets."""
 
 from enum import StrEnum
 from uuid import UUID
 
 from tortoise import fields
+from tortoise.migrations.constraints import CheckConstraint
 from tortoise.models import Model
 
-from app.core.ids import ShareCode, ShareLinkId, UserId, new_id
+from app.core.ids import OrderId, RewardId, ShareCode, ShareLinkId, UserId, new_id
+from share.states import RewardChange, RewardStatus, TouchVerdict
 
 
 class ShareForm(StrEnum):
@@ -44,6 +46,8 @@ class Visitor(Model):
     id: UUID = fields.UUIDField(primary_key=True, default=new_id)
     user_id: UserId | None = fields.UUIDField(null=True)  # type: ignore[assignment]  # as above
     created_at = fields.DatetimeField()
+    #: When she was first known to be this user; null while nobody is signed in.
+    joined_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "visitors"
@@ -69,3 +73,93 @@ class Touch(Model):
 
     class Meta:
         table = "touches"
+
+
+class Attribution(Model):
+    """Who brought a paid order: decided once, and what has become of the order since. One row per paid order."""
+
+    order_id: OrderId = fields.UUIDField(primary_key=True)  # type: ignore[assignment]  # as above
+    buyer_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    #: Null where nobody brought it.
+    inviter_id: UserId | None = fields.UUIDField(null=True)  # type: ignore[assignment]  # as above
+    #: When the touch was that brought it.
+    touched_at = fields.DatetimeField(null=True)
+    programme_version = fields.IntField()
+    ordered_at = fields.DatetimeField()
+    paid_fen = fields.BigIntField()
+    #: Money of it that was promised back, whatever else has been heard of it yet.
+    refunded_fen = fields.BigIntField(default=0)
+    completed_at = fields.DatetimeField(null=True)
+    settled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "attributions"
+        constraints = (
+            CheckConstraint("inviter_id IS NULL OR inviter_id <> buyer_id", "attributions_nobody_brings_herself"),
+            CheckConstraint(
+                "(inviter_id IS NULL) = (touched_at IS NULL)", "attributions_whoever_brings_is_touched_through"
+            ),
+        )
+
+
+class CompetingTouch(Model):
+    """A touch that was looked at when an order was attributed, and what was said of it. Never changed."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    order: fields.ForeignKeyRelation[Attribution] = fields.ForeignKeyField(
+        "pintuan.Attribution", on_delete=fields.OnDelete.RESTRICT
+    )
+    order_id: OrderId
+    touch: fields.ForeignKeyRelation[Touch] = fields.ForeignKeyField(
+        "pintuan.Touch", on_delete=fields.OnDelete.RESTRICT
+    )
+    touch_id: UUID
+    verdict = fields.CharEnumField(TouchVerdict, max_length=12)
+
+    class Meta:
+        table = "competing_touches"
+
+
+class Reward(Model):
+    """What somebody gets for an order that she brought: points, frozen until nothing of the order goes back."""
+
+    id: RewardId = fields.UUIDField(primary_key=True, default=new_id)  # type: ignore[assignment]  # as above
+    user_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
+    order: fields.OneToOneRelation[Attribution] = fields.OneToOneField(
+        "pintuan.Attribution", on_delete=fields.OnDelete.RESTRICT
+    )
+    order_id: OrderId
+    status = fields.CharEnumField(RewardStatus, max_length=12)
+    points = fields.IntField()
+    #: Of these points: taken back, before or after she could use them.
+    reversed_points = fields.IntField(default=0)
+    created_at = fields.DatetimeField()
+
+    @property
+    def kept(self) -> int:
+        """What is left of it."""
+        points: int = self.points - self.reversed_points
+        return points
+
+    class Meta:
+        table = "rewards"
+        constraints = (
+            CheckConstraint("points > 0 AND reversed_points BETWEEN 0 AND points", "rewards_reverse_what_they_gave"),
+        )
+
+
+class RewardEvent(Model):
+    """One entry of a reward's history, told to its owner."""
+
+    id: UUID = fields.UUIDField(primary_key=True, default=new_id)
+    reward: fields.ForeignKeyRelation[Reward] = fields.ForeignKeyField(
+        "pintuan.Reward", on_delete=fields.OnDelete.RESTRICT
+    )
+    reward_id: RewardId
+    at = fields.DatetimeField()
+    change = fields.CharEnumField(RewardChange, max_length=16)
+    #: How many points it is about.
+    points = fields.IntField()
+
+    class Meta:
+        table = "reward_events"

@@ -1,7 +1,12 @@
 """What sharing decides, over values."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
+
+from share.states import TouchVerdict
 
 #: A page that is opened twice in one breath was opened once.
 ONE_OPENING = timedelta(seconds=60)
@@ -39,3 +44,71 @@ def path_of(thing_path: str | None, code: str) -> str:
 def is_new_touch(*, last: datetime | None, now: datetime) -> bool:
     """Whether an opening is a touch of its own, after the same visitor's last touch of the same link."""
     return last is None or now - last > ONE_OPENING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programme:
+    """A dated version of what bringing a friend gives."""
+
+    version: int
+    #: In force for orders placed from then on, until the next one.
+    since: datetime
+    #: Points for whoever brought the order.
+    points: int
+    #: How far before the order a touch counts.
+    window: timedelta
+
+
+#: All versions, the oldest first. One that orders were placed under never changes; a change is a new version.
+PROGRAMMES = (Programme(version=1, since=datetime(2020, 1, 1, tzinfo=UTC), points=200, window=timedelta(days=30)),)
+
+
+def programme_at(moment: datetime) -> Programme:
+    """The programme in force at this moment."""
+    return next(each for each in reversed(PROGRAMMES) if each.since <= moment)
+
+
+def programme_of(version: int) -> Programme:
+    """The programme of this version."""
+    return next(each for each in PROGRAMMES if each.version == version)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A touch of the buyer's before she ordered. `barred`: why its sharer cannot have brought her."""
+
+    touch: UUID
+    code: str
+    at: datetime
+    barred: TouchVerdict | None
+
+
+def judge(
+    candidates: Sequence[Candidate], *, ordered_at: datetime, window: timedelta, named: str | None
+) -> Mapping[UUID, TouchVerdict]:
+    """What is said of each touch: at most one is chosen.
+
+    The last touch within the window by another person, unless the buyer named another that counts as much.
+    """
+    verdicts = {each.touch: _bar(each, ordered_at - window) for each in candidates}
+    eligible = sorted(
+        (each for each in candidates if verdicts[each.touch] is TouchVerdict.PASSED_OVER),
+        key=lambda each: (each.at, each.touch),
+    )
+    by_name = [each for each in eligible if named is not None and each.code == named]
+    if by_name:
+        verdicts[by_name[-1].touch] = TouchVerdict.NAMED
+    elif eligible:
+        verdicts[eligible[-1].touch] = TouchVerdict.LAST
+    return verdicts
+
+
+def _bar(candidate: Candidate, since: datetime) -> TouchVerdict:
+    if candidate.at < since:
+        return TouchVerdict.TOO_OLD
+    return candidate.barred or TouchVerdict.PASSED_OVER
+
+
+def points_kept(points: int, *, paid_fen: int, refunded_fen: int) -> int:
+    """What is left of a reward when so much of the order's money has gone back; an order of 0 fen earns nothing."""
+    return points * max(0, paid_fen - refunded_fen) // paid_fen if paid_fen else 0

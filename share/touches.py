@@ -33,15 +33,16 @@ async def open_link(
     """Record that somebody opened a link. ShareLinkNotFound, ShareLinkExpired, ShareLinkRevoked.
 
     `visitor` is what her phone says; an id that is not ours, or is another person's, is replaced by a new one. Who
-    is signed in is joined to hers. One's own link makes no touch: nobody brings herself. Nor does Moments' single
-    page, whose storage is gone when it closes. The same visitor within a minute is one touch.
+    is signed in is joined to hers. One's own link makes no touch, nor does anybody's who signs in on the sharer's
+    phone: nobody brings herself. Nor does Moments' single page, whose storage is gone when it closes. The same visitor
+    within a minute is one touch.
     """
     async with db.transaction():
         link = await _open_one(code)
         if entry_scene == rules.MOMENTS_SINGLE_PAGE:
             return Opened(visitor or new_id(), link)
         who = await _recognise(visitor, user)
-        if who.user_id != link.inviter:
+        if who.user_id != link.inviter and not await _is_phone_of(link.inviter, visitor, who):
             await _touch(link, who.id, entry_scene, chat_group)
         return Opened(who.id, link)
 
@@ -49,7 +50,9 @@ async def open_link(
 @db.retried
 async def join_visitor(*, visitor: UUID, user: UserId) -> None:
     """Say who a visitor was, once she has signed in. A visitor who is somebody already stays who she is."""
-    await db.execute("UPDATE visitors SET user_id = $1 WHERE id = $2 AND user_id IS NULL", user, visitor)
+    await db.execute(
+        "UPDATE visitors SET user_id = $1, joined_at = $now WHERE id = $2 AND user_id IS NULL", user, visitor
+    )
 
 
 async def _open_one(code: str) -> Link:
@@ -86,8 +89,14 @@ SELECT id, user_id FROM visitors WHERE user_id = $1 ORDER BY created_at DESC, id
 """
 
 
+async def _is_phone_of(inviter: UserId, visitor: UUID | None, who: _Who) -> bool:
+    """Whether the phone has named a visitor who is the sharer, though somebody else is signed in."""
+    return visitor is not None and visitor != who.id and await Visitor.filter(id=visitor, user_id=inviter).exists()
+
+
 async def _mint(user: UserId | None) -> _Who:
-    minted = await Visitor.create(user_id=user, created_at=await clock.now())
+    now = await clock.now()
+    minted = await Visitor.create(user_id=user, created_at=now, joined_at=now if user else None)
     return _Who(minted.id, user)
 
 

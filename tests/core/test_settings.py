@@ -1,3 +1,4 @@
+import os
 import re
 from pathlib import Path
 
@@ -35,11 +36,27 @@ def test_every_documented_setting_exists() -> None:
     assert {name.lower() for name in named - others} <= set(Settings.model_fields)
 
 
-def test_the_defaults_are_the_embedded_shop_and_the_safe_side() -> None:
-    chosen = Settings()
-    assert chosen.database_url != "postgres"
-    assert chosen.wechat_sandbox
-    assert not Settings.model_fields["movable_clock"].default
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """The settings of a shop for which nobody has set anything."""
+    for name in [each for each in os.environ if each.startswith("PINTUAN_")]:
+        monkeypatch.delenv(name)
+    return Settings()
+
+
+def test_the_defaults_are_the_embedded_shop(bare: Settings) -> None:
+    assert (bare.database_url, bare.redis_url, bare.media_store) == ("", "", "")
+    assert bare.in_process_worker
+    assert bare.wechat_sandbox
+
+
+def test_what_the_platform_or_the_law_makes_risky_has_the_safe_side_as_its_default(bare: Settings) -> None:
+    assert not bare.movable_clock
+    # Nobody can say through a header that she comes from elsewhere, except to a proxy on this machine.
+    assert bare.trusted_proxies == "127.0.0.1"
+    assert (bare.landing_pages, bare.landing_origin) == (True, "")
+    assert bare.access_token_seconds <= 15 * 60
+    assert not bare.wechat_mch_id
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,14 @@ from tests.journeys.sockets import Sockets
 collect_ignore = (
     ["test_embedded.py"]
     if ON_POSTGRES
-    else ["test_crashes.py", "test_restarts.py", "test_redis_away.py", "test_database_away.py"]
+    else [
+        "test_crashes.py",
+        "test_restarts.py",
+        "test_redis_away.py",
+        "test_database_away.py",
+        "test_wechat_hangs.py",
+        "test_handing_over.py",
+    ]
 )
 
 

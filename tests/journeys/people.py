@@ -6,7 +6,9 @@ from uuid import uuid4
 
 import httpx2
 
+from app.accounts.models import Role
 from schema.trusted import operations
+from tests.factories.accounts import PASSWORD, staff
 from tests.journeys.installation import Installation
 from tests.journeys.running import Server
 from tests.journeys.sockets import Listening, Sockets
@@ -47,6 +49,8 @@ class Phone:
     token: str = ""
     address: str = ""
     visitor: str | None = None
+    #: Her own id, once she has signed in.
+    user: str = ""
 
     async def ask(self, operation: str, **variables: Any) -> dict[str, Any]:
         """The data of an operation."""
@@ -63,7 +67,7 @@ class Phone:
         code = (await self.wechat.play("login", **{"as": self.name}))["code"]
         result = await self.do("SignIn", code=code, visitorId=self.visitor)
         assert result["__typename"] == "SignInSuccess", result
-        self.token = result["accessToken"]
+        self.token, self.user = result["accessToken"], result["viewer"]["user"]["id"]
 
     async def save_address(self) -> None:
         """Say where goods go."""
@@ -110,12 +114,18 @@ class Phone:
         """How many notifications of a kind she has."""
         return [each["kind"] for each in await self.inbox()].count(kind)
 
-    async def consent(self) -> None:
-        """Allow one message about a group's result, as the pop-up asks for it, and report it."""
+    async def template(self, purpose: str) -> dict[str, Any]:
+        """How she stands to messages of a purpose."""
         templates = (await self.ask("MessageTemplates"))["viewer"]["messageTemplates"]
-        (template,) = [each["templateId"] for each in templates if each["purpose"] == "GROUP_RESULT"]
-        await self.wechat.play("consent", template_ids=[template], **{"as": self.name})
-        results = [{"templateId": template, "outcome": "ACCEPT"}]
+        (template,) = [each for each in templates if each["purpose"] == purpose]
+        return dict(template)
+
+    async def consent(self, purpose: str = "GROUP_RESULT", *, allows: bool = True) -> None:
+        """Allow one message, or refuse, as the pop-up asks for it, and report it."""
+        template = (await self.template(purpose))["templateId"]
+        if allows:
+            await self.wechat.play("consent", template_ids=[template], **{"as": self.name})
+        results = [{"templateId": template, "outcome": "ACCEPT" if allows else "REJECT"}]
         reported = await self.do("ReportMessageConsent", input={"results": results, "clientId": new_key()})
         assert reported["__typename"] == "MessageConsents", reported
 
@@ -136,3 +146,24 @@ async def a_phone(shop: Installation, name: str, server: Server | None = None, *
     await phone.sign_in()
     await phone.save_address()
     return phone
+
+
+@dataclass
+class Clerk(Phone):
+    """A member of staff: she comes with a password, and her name is what she signs in with."""
+
+    async def sign_in(self) -> None:
+        """Sign in by the staff's door."""
+        self.token = ""
+        result = await self.do("StaffSignIn", username=self.name, password=PASSWORD)
+        assert result["__typename"] == "SignInSuccess", result
+        self.token = result["accessToken"]
+
+
+async def a_clerk(shop: Installation, *roles: Role, server: Server | None = None) -> Clerk:
+    """Somebody new on the staff who has signed in. Only behind the counter."""
+    name = f"{roles[0].lower()}-{uuid4().hex[:8]}"
+    await staff(*roles, username=name, nickname="茶姐")
+    clerk = Clerk(name, server or shop.servers[0], shop.wechat)
+    await clerk.sign_in()
+    return clerk

@@ -36,7 +36,7 @@ async def test_nine_seats_go_to_nine_of_two_hundred_buyers(shop: Installation) -
     assert len(holders) == SEATS
     assert len({_order_in(checkout) for _, checkout in holders}) == SEATS
 
-    transactions = await asyncio.gather(*[phone.pay(checkout) for phone, checkout in holders])
+    transactions = await asyncio.gather(*[_pays_twice(phone, checkout, shop) for phone, checkout in holders])
     code = group.code
     await until(
         lambda: db.value(str, "SELECT id FROM groups WHERE code = $1 AND status = 'COMPLETED'", code), "complete"
@@ -51,6 +51,9 @@ async def test_nine_seats_go_to_nine_of_two_hundred_buyers(shop: Installation) -
     assert len(charged) == len(set(charged)) == SEATS + 1
     assert set(transactions) < set(charged)
     await shop.all_is_done()
+    posted = await db.rows(int, _POSTED, code)
+    assert len(posted) == SEATS + 1
+    assert set(posted) == {1}
     told = await asyncio.gather(*[phone.told("GROUP_COMPLETED") for phone, _ in holders])
     assert told == [1] * SEATS
 
@@ -70,6 +73,19 @@ async def _joins_twice(phone: Phone, code: str, shop: Installation) -> list[dict
     """She taps once, and her phone sends it twice, to either server."""
     key = new_key()
     return await asyncio.gather(*[replace(phone, server=server).join(code, key=key) for server in shop.servers])
+
+
+async def _pays_twice(phone: Phone, checkout: dict[str, Any], shop: Installation) -> str:
+    """Her phone asks for the parameters twice, and tells twice that she has paid, while WeChat says so twice too."""
+    order, key = _order_in(checkout), new_key()
+    phones = [replace(phone, server=server) for server in shop.servers]
+    ready = await asyncio.gather(*[each.do("PayOrder", orderId=order, idempotencyKey=key) for each in phones])
+    assert {_order_in(each) for each in ready} == {order}, ready
+    transaction = await phone.pay(ready[0])
+    confirmed = await asyncio.gather(*[each.do("ConfirmPayment", orderId=order) for each in phones])
+    assert [(each["__typename"], each["id"]) for each in confirmed] == [("Order", order)] * 2, confirmed
+    assert {each["status"] for each in confirmed} <= {"PAID_FORMING", "TO_SHIP"}
+    return transaction
 
 
 def _order_in(answer: dict[str, Any]) -> str | None:
@@ -94,4 +110,12 @@ _USERS_WITH_ORDERS = "SELECT DISTINCT s.user_id FROM groups g JOIN seats s ON s.
 _NUMBERS = """
 SELECT p.out_trade_no FROM groups g JOIN seats s ON s.group_id = g.id JOIN payments p ON p.order_id = s.order_id
  WHERE g.code = $1
+"""
+
+#: How often the books have each payment of the group.
+_POSTED = """
+SELECT COUNT(l.id) AS n
+  FROM groups g JOIN seats s ON s.group_id = g.id JOIN payments p ON p.order_id = s.order_id
+  LEFT JOIN postings l ON l.reason = 'PAYMENT' AND l.reference = p.transaction_id
+ WHERE g.code = $1 GROUP BY p.id
 """

@@ -6,10 +6,12 @@
 from datetime import datetime
 
 from app.catalog import actions as stock
+from app.checkout.facts import SoloPaid
 from app.checkout.models import SoloPurchase
 from app.checkout.states import HELD_PURCHASES, PurchaseStatus
 from app.core import clock, db, idempotency
 from app.core.ids import OrderId, UserId
+from app.core.outbox import record
 from app.orders import actions as orders
 from app.orders import queries as order_queries
 from app.orders.errors import OrderNotPayable
@@ -54,6 +56,7 @@ class SoloSale:
         )
         await orders.advance(order, OrderStatus.TO_SHIP)
         await stock.count_sale(product=purchase.product_id, pieces=purchase.quantity)
+        await record(SoloPaid(order, purchase.user_id))
         return Kept()
 
     async def refund_promised(self, *, order: OrderId, reason: RefundReason) -> None:

@@ -37,7 +37,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0019_stories')]
+    dependencies = [("pintuan", "0020_rewards")]
 
     initial = False
 
