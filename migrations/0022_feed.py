@@ -16,7 +16,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0020_community')]
+    dependencies = [('pintuan', '0021_community')]
 
     initial = False
 
