@@ -39,8 +39,8 @@ OF_LIVE = ["LiveRooms", "LiveRoomPage", "RemindMeOfLive", "ScheduleLive", "Start
            "LiveStarted", "SendDanmaku", "SendLikes", "ClaimRedPacket", "EnterLottery", "LiveRoomEvents"]  # fmt: skip
 
 OF_COMMUNITY = [
-    "CommunityFeed", "MyFeed", "Report", "Communities", "PostPage", "JoinCommunity", "CreatePost", "React", "RemoveReaction", "Comment",
-    "LeaveCommunity", "Follow",
+    "CommunityFeed", "MyFeed", "Report", "Communities", "PostPage", "JoinCommunity", "CreatePost",
+    "React", "RemoveReaction", "Comment", "LeaveCommunity", "Follow",
 ]  # fmt: skip
 
 OF_STORIES = [
