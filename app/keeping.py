@@ -11,6 +11,8 @@ from app.accounts import actions as accounts
 from app.accounts import models as people
 from app.after_sale.models import AfterSale
 from app.checkout.models import SoloPurchase
+from app.community import models as community
+from app.community.actions import forgetting as community_actions
 from app.core.ids import UserId
 from app.group_buying.models import Group, Seat
 from app.live import models as live
@@ -63,6 +65,11 @@ READERS: Mapping[str, Reader] = {
     "consent_reports": rows_of(notifications.ConsentReport),
     "stories": rows_of(stories.Story, "customer_id", but=["author_id", "reviewed_by", "doubts"]),
     "story_consents": rows_of(stories.StoryConsent, "story__customer_id"),
+    "community_members": rows_of(community.Member),
+    "posts": rows_of(community.Post, "author_id"),
+    "post_comments": rows_of(community.Comment, "author_id"),
+    "reactions": rows_of(community.GivenReaction),
+    "follows": rows_of(community.Follow, "follower_id"),
     "share_links": rows_of(ShareLink, "inviter_id"),
     "visitors": rows_of(Visitor),
     # Who brought her is another person.
@@ -81,6 +88,7 @@ NOT_EXPORTED: Mapping[str, str] = {
     "perk_simulations": "the shop's: names the member of staff who asked",
     "appeals": "the shop's: names who decided; her words stand in the item",
     "filter_words": "the shop's: names who added a word",
+    "feed_editions": "what her feed showed; two hours",
     "audit_log": "what staff did, kept unchanged",
 }
 
@@ -107,6 +115,7 @@ def join() -> None:
     for table, reader in READERS.items():
         ports.register_reader(table, reader)
     ports.register_eraser("accounts", accounts.erase)
+    ports.register_eraser("community", community_actions.erase)
     ports.register_eraser("media", media.withdraw_all_of)
     ports.register_eraser("notifications", _forget_inbox)
     ports.register_eraser("stories", _withdraw_stories)

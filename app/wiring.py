@@ -6,7 +6,7 @@ workers and commands join the rooms the same way.
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from app import keeping
@@ -20,12 +20,19 @@ from app.checkout import flows as checkout_flows
 from app.checkout import jobs as checkout_jobs
 from app.checkout import ports as checkout
 from app.checkout.actions.paying import SoloSale
+from app.community import ports as community_ports
+from app.community import queries as community
+from app.community import reactions as community_reactions
+from app.community import rules as community_rules
+from app.community.actions import commenting, posting
+from app.community.actions.moderating import ModeratedComment, ModeratedPost
 from app.core import db, idempotency, outbox, streams
 from app.core.allowance import Allowance
 from app.core.audit import Check
 from app.core.bus import Bus, InProcessBus, RedisBus
 from app.core.settings import Settings
 from app.core.worker import Job
+from app.feed import jobs as feed_jobs
 from app.group_buying import audit as group_buying_audit
 from app.group_buying import flows as group_buying_flows
 from app.group_buying import jobs as group_buying_jobs
@@ -33,6 +40,7 @@ from app.group_buying import queries as group_buying
 from app.group_buying.actions.change import STREAM as GROUP_STREAM
 from app.group_buying.actions.paying import SeatPurchase
 from app.live import jobs as live_jobs
+from app.live import ports as live_ports
 from app.live import queries as live
 from app.live import reactions as live_reactions
 from app.live.actions.change import STREAM as LIVE_STREAM
@@ -100,6 +108,7 @@ JOBS: list[Job] = [
     *accounts_jobs.JOBS,
     *share_jobs.JOBS,
     Job("core.forget_old_facts", outbox.forget_old, every_seconds=_A_DAY),
+    *feed_jobs.JOBS,
     Job("core.forget_old_keys", idempotency.forget_old, every_seconds=_A_DAY),
 ]
 
@@ -125,6 +134,7 @@ def join_rooms() -> None:
     checkout.register(Purpose.SOLO, checkout_flows)
     for reactions in (
         after_sale_reactions.REACTIONS,
+        community_reactions.REACTIONS,
         live_reactions.REACTIONS,
         membership_reactions.REACTIONS,
         notifications_reactions.REACTIONS,
@@ -139,6 +149,11 @@ def join_rooms() -> None:
     streams.register("session", accounts.session_heads)
     moderation.register(STORY, ModeratedStory())
     moderation.register(DANMAKU, ModeratedDanmaku())
+    moderation.register(posting.KIND, ModeratedPost())
+    moderation.register(commenting.KIND, ModeratedComment())
+    live_ports.register("community", community.followers)
+    for kind in {*community_rules.ATTACHED, *community_rules.REACTED}:
+        community_ports.register(kind, partial(targets.is_there, kind))
     moderation.register(personal_actions.USER, personal_reactions.Nickname())
     keeping.join()
     for kind, reader in things.READERS.items():

@@ -9,6 +9,7 @@ PUBLIC_TYPES = frozenset(
         "Deal", "Group", "GroupChange", "GroupConnection", "GroupEdge", "Image", "LadderRung", "Money", "PageInfo",
         "Perk", "Person", "Product", "ProductConnection", "ProductEdge", "ProductOption", "RefundProgress", "Seat",
         "Sku", "Tier",
+        "Community", "CommunityConnection", "CommunityEdge", "PostComment", "PostCommentConnection", "PostCommentEdge",
         "LiveRoom", "LiveRoomConnection", "LiveRoomEdge", "Profile",
         "Story", "StoryConnection", "StoryConsent", "StoryEdge",
         "Danmaku", "DanmakuBatch", "DanmakuConnection", "DanmakuEdge", "DanmakuRemoved", "FlashSaleOpened", "LikeTotal",
@@ -30,6 +31,8 @@ PUBLIC_ROOT_FIELDS = frozenset(
         ("Query", "products"),
         ("Query", "liveRoom"),
         ("Query", "liveRooms"),
+        ("Query", "community"),
+        ("Query", "communities"),
     }
 )
 

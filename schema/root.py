@@ -21,10 +21,15 @@ from schema.catalog.queries import CatalogQuery, CatalogStaff
 from schema.catalog.types import NODE_OPENERS as CATALOG_NODES
 from schema.checkout.mutations import CheckoutMutation
 from schema.checkout.queries import CheckoutViewer
+from schema.community import types as community
+from schema.community.mutations import CommunityMutation
+from schema.community.queries import NODE_OPENERS as COMMUNITY_NODES
+from schema.community.queries import CommunityQuery
 from schema.context import Info
 from schema.desk.mutations import DeskMutation
 from schema.desk.queries import DeskStaff
 from schema.desk.types import NODE_OPENERS as DESK_NODES
+from schema.feed.queries import FeedViewer
 from schema.group_buying.mutations import GroupBuyingMutation
 from schema.group_buying.queries import NODE_OPENERS as GROUP_BUYING_NODES
 from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingStaff, GroupBuyingViewer
@@ -69,6 +74,7 @@ NODE_OPENERS: dict[str, Opener] = {
     **AFTER_SALE_NODES,
     **AUDIT_LOG_NODES,
     **CATALOG_NODES,
+    **COMMUNITY_NODES,
     **DESK_NODES,
     **GROUP_BUYING_NODES,
     **MEMBERSHIP_NODES,
@@ -81,8 +87,9 @@ NODE_OPENERS: dict[str, Opener] = {
     **PERSONAL_NODES,
     **SHARE_NODES,
 }
-share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "reward")}
+share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story", "post")}
+notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "post", "reward")}
+community.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "product", "live", "story", "post")}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")
@@ -96,6 +103,7 @@ class Viewer(
     ModerationViewer,
     ShareViewer,
     StoriesViewer,
+    FeedViewer,
 ):
     """What is the caller's own."""
 
@@ -126,6 +134,7 @@ class Query(
     LiveQuery,
     CatalogQuery,
     StoriesQuery,
+    CommunityQuery,
 ):
     """What can be asked."""
 
@@ -158,6 +167,7 @@ class Query(
 class Mutation(
     AccountsMutation,
     CatalogMutation,
+    CommunityMutation,
     DeskMutation,
     AfterSaleMutation,
     GroupBuyingMutation,

@@ -51,6 +51,11 @@ async def read(target: Target) -> SharedThing | None:
     return await reader(target.id) if reader else None
 
 
+async def is_there(kind: str, thing: UUID) -> bool:
+    """Whether the public may see a thing."""
+    return await read(Target(kind, thing)) is not None
+
+
 async def shareable(target: Target) -> SharedThing:
     """A thing that somebody wants to share. TargetNotShareable, TargetNotFound."""
     if target.kind not in _readers:

@@ -4,7 +4,11 @@ from uuid import UUID
 
 from app.catalog import queries as catalog
 from app.catalog.models import Product
-from app.core.ids import DealId, GroupId, LiveRoomId, ProductId, StoryId
+from app.community import queries as community
+from app.community.actions.posting import target as post_target
+from app.community.rules import excerpt
+from app.community.states import PostStatus
+from app.core.ids import DealId, GroupId, LiveRoomId, PostId, ProductId, StoryId
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
 from app.group_buying.states import DealStatus, GroupStatus
@@ -93,6 +97,22 @@ async def read_story(thing: UUID) -> SharedThing | None:
     )
 
 
+async def read_post(thing: UUID) -> SharedThing | None:
+    """A post that everybody may read, called by its first words."""
+    post = await community.post(PostId(thing))
+    if post is None or post.status is not PostStatus.PUBLISHED:
+        return None
+    target = post_target(post.id)
+    pictures = (await media.pictures_of([target]))[target]
+    return SharedThing(
+        target=target,
+        title=excerpt(post.text),
+        picture_path=pictures[0].path if pictures else None,
+        expires_at=None,
+        path=f"/pages/post?id={target.public_id}",
+    )
+
+
 def _cover(product: Product) -> str | None:
     return str(product.pictures[0]["path"]) if product.pictures else None
 
@@ -103,4 +123,5 @@ READERS: dict[str, TargetReader] = {
     "live": read_live,
     "product": read_product,
     "story": read_story,
+    "post": read_post,
 }

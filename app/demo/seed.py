@@ -14,6 +14,7 @@ from app.catalog.models import Product
 from app.core import clock, db
 from app.core.ids import ProductId, SkuId, UserId
 from app.core.settings import Settings
+from app.demo.communities import open_communities
 from app.demo.goods import CATEGORY_NAMES, DEALS, GOODS, ROOMS, Deal, Good
 from app.demo.pictures import draw
 from app.group_buying.actions import dealing
@@ -64,7 +65,9 @@ async def fill(settings: Settings) -> str | None:
             )
             for username, nickname, role in STAFF
         }
-        await _open_rooms({key: product for key, (product, _) in goods.items()}, staff)
+        products = {key: product for key, (product, _) in goods.items()}
+        await _open_rooms(products, staff)
+        await open_communities(products, staff)
     return None if given else password
 
 

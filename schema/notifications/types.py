@@ -18,6 +18,7 @@ from schema.inputs import bad_input, read_cursor, to_cursor
 from schema.scalars import Node, public_id
 
 if TYPE_CHECKING:
+    from schema.community.types import Post
     from schema.group_buying.types import Group
     from schema.live.types import LiveRoom
     from schema.orders.types import Order
@@ -38,7 +39,8 @@ NotificationTarget = Annotated[
     | Annotated["Order", strawberry.lazy("schema.orders.types")]
     | Annotated["LiveRoom", strawberry.lazy("schema.live.types")]
     | Annotated["Story", strawberry.lazy("schema.stories.types")]
-    | Annotated["Reward", strawberry.lazy("schema.share.types")],
+    | Annotated["Reward", strawberry.lazy("schema.share.types")]
+    | Annotated["Post", strawberry.lazy("schema.community.types")],
     strawberry.union("NotificationTarget"),
 ]
 

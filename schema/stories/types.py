@@ -9,14 +9,16 @@ from strawberry.dataloader import DataLoader
 from app.accounts.models import Role
 from app.catalog import models as catalog
 from app.core.ids import ProductId, StoryId, UserId
+from app.core.targets import Target
 from app.media.queries import Picture
 from app.moderation.states import Why
 from app.stories import models, queries, rules, wording
-from app.stories.actions.change import KIND
+from app.stories.actions.change import KIND, target
 from app.stories.states import ConsentStatus, ReviewDecision, StoryStatus
 from schema.accounts.loaders import load_people
 from schema.catalog.loaders import load_products
 from schema.catalog.types import Product
+from schema.community.loaders import load_reaction_counts
 from schema.context import Info
 from schema.pictures import image_of
 from schema.scalars import Image, Money, Node, Person, public_id
@@ -101,9 +103,10 @@ class Story(Node):
         return await loader.load(self.row.id)
 
     @strawberry.field
-    def reaction_count(self) -> int:
+    async def reaction_count(self, info: Info) -> int:
         """Count who reacted to it."""
-        return 0
+        loader: DataLoader[Target, int] = info.context.loader(load_reaction_counts)
+        return await loader.load(target(self.row.id))
 
     @strawberry.field
     async def customer(self, info: Info) -> Person:

@@ -44,6 +44,21 @@ async def live_link(*, inviter: UserId, target: Target, form: ShareForm, campaig
     return _link(found) if found else None
 
 
+async def brought_or_brought_by(user: UserId, *, limit: int) -> list[UserId]:
+    """Who bought something upon a link of somebody's, and upon whose links she did: an invitation was accepted."""
+    return await db.rows(UserId, _ACCEPTED, user, limit)
+
+
+_ACCEPTED = """
+SELECT l.inviter_id FROM orders o JOIN share_links l ON l.code = o.share_code
+ WHERE o.user_id = $1 AND o.paid_at IS NOT NULL AND l.inviter_id <> $1
+UNION
+SELECT o.user_id FROM share_links l JOIN orders o ON o.share_code = l.code
+ WHERE l.inviter_id = $1 AND o.paid_at IS NOT NULL AND o.user_id <> $1
+ ORDER BY 1 LIMIT $2
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     id: ShareLinkId

@@ -39,7 +39,10 @@ def _alive() -> list[str]:
 OF_LIVE = ["LiveRooms", "LiveRoomPage", "RemindMeOfLive", "ScheduleLive", "StartLive", "EndLive", "ExplainProduct",
            "LiveStarted", "SendDanmaku", "SendLikes", "ClaimRedPacket", "EnterLottery", "LiveRoomEvents"]  # fmt: skip
 
-OF_COMMUNITY = ["Report"]
+OF_COMMUNITY = [
+    "CommunityFeed", "MyFeed", "Report", "Communities", "PostPage", "JoinCommunity", "CreatePost",
+    "React", "RemoveReaction", "Comment", "LeaveCommunity", "Follow",
+]  # fmt: skip
 
 OF_STORIES = [
     "Stories", "StoryPage", "SubmitStory", "StoryConsentWording", "MyConsentRequests", "EditStory", "WriteStory",

@@ -1,6 +1,7 @@
 """The demo shop's goods and the deals over them: plain data, in Chinese, brands invented."""
 
 from app.demo.goods.care import CARE
+from app.demo.goods.communities import COMMUNITIES as COMMUNITIES
 from app.demo.goods.deals import DEALS as DEALS
 from app.demo.goods.food import FOOD
 from app.demo.goods.living import LIVING

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from app.community.states import CommunityKind
 from app.core.money import Fen
 
 Category = Literal["tea", "fruit", "snacks", "grain", "kitchen", "home", "baby", "beauty", "stationery", "pet"]
@@ -100,3 +101,36 @@ class Room:
     goods: tuple[str, ...]
     starts: timedelta
     is_on_air: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What somebody of the staff says below a post."""
+
+    author: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What somebody of the staff writes."""
+
+    author: str
+    text: str
+    topics: tuple[str, ...] = ()
+    #: Key of the good that it is about.
+    good: str | None = None
+    comments: tuple[Comment, ...] = ()
+    liked_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Community:
+    """A community."""
+
+    name: str
+    kind: CommunityKind
+    about: str
+    #: Key of the good whose picture it shows.
+    cover: str
+    posts: tuple[Post, ...]

@@ -24,6 +24,7 @@ from share.targets import SharedThing
 
 if TYPE_CHECKING:
     from schema.catalog.types import Product
+    from schema.community.types import Post
     from schema.group_buying.types import Deal, Group
     from schema.live.types import LiveRoom
     from schema.stories.types import Story
@@ -41,7 +42,8 @@ ShareTarget = Annotated[
     | Annotated["Deal", strawberry.lazy("schema.group_buying.types")]
     | Annotated["Product", strawberry.lazy("schema.catalog.types")]
     | Annotated["LiveRoom", strawberry.lazy("schema.live.types")]
-    | Annotated["Story", strawberry.lazy("schema.stories.types")],
+    | Annotated["Story", strawberry.lazy("schema.stories.types")]
+    | Annotated["Post", strawberry.lazy("schema.community.types")],
     strawberry.union("ShareTarget"),
 ]
 

@@ -1,0 +1,1 @@
+"""Communities at the API."""

@@ -1,0 +1,1 @@
+"""Feeds at the API."""
