@@ -5,7 +5,7 @@ from tortoise.migrations import operations as ops
 from tortoise import fields
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0020_rewards')]
+    dependencies = [("pintuan", "0020_rewards")]
 
 
 

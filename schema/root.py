@@ -88,7 +88,9 @@ NODE_OPENERS: dict[str, Opener] = {
     **SHARE_NODES,
 }
 share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story", "post")}
-notifications.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "post", "reward")}
+notifications.TARGET_OPENERS |= {
+    kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "post", "reward")
+}
 community.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "product", "live", "story", "post")}
 
 

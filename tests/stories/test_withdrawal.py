@@ -9,6 +9,7 @@ import httpx2
 
 from app.accounts import actions as accounts
 from app.core import audit, clock, db
+from app.core.allowance import Allowance
 from app.core.targets import Target
 from app.keeping import READERS
 from app.media import store
@@ -36,7 +37,7 @@ _LINK = "query ($code: String!) { shareLink(code: $code) { target { __typename }
 
 
 async def _get(path: str) -> httpx2.Response:
-    async with asking([*landing.routes(), *media.routes()]) as client:
+    async with asking([*landing.routes(Allowance(1000)), *media.routes()]) as client:
         return await client.get(path)
 
 

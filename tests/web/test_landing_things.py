@@ -4,6 +4,7 @@ import httpx2
 import pytest
 
 from app.accounts.models import Role
+from app.core.allowance import Allowance
 from app.core.clock import now
 from app.core.targets import Target
 from app.stories import actions, wording
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("wechat")
 
 
 async def _get(path: str) -> httpx2.Response:
-    async with asking(landing.routes()) as client:
+    async with asking(landing.routes(Allowance(1000))) as client:
         return await client.get(path)
 
 

@@ -16,7 +16,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [('pintuan', '0021_community')]
+    dependencies = [("pintuan", "0023_story_digests")]
 
     initial = False
 

@@ -37,7 +37,7 @@ INDEXES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0020_rewards")]
+    dependencies = [("pintuan", "0021_campaigns")]
 
     initial = False
 

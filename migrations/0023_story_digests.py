@@ -12,7 +12,7 @@ UPDATE stories SET digest = COALESCE(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pintuan", "0020_rewards")]
+    dependencies = [("pintuan", "0022_community")]
 
     operations = [
         ops.AddField(model_name="Story", name="digest", field=fields.CharField(max_length=64, default="")),
