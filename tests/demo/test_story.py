@@ -105,7 +105,10 @@ async def test_the_story_ends_well_and_shows_what_each_phone_saw(shop: str, scre
         "a verified purchase",
         "takes her consent back: WITHDRAWN",
         "from its page, the list, the link and the open web",
-        "15 people, 9 payments, 3 refunds",
+        "in her own feed",
+        "has 200 points to come: FROZEN",
+        "his reward is REVERSED",
+        "20 people, 13 payments, 4 refunds",
     ):
         assert seen in story
 

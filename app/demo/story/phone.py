@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
@@ -121,6 +121,13 @@ class Phone:
                     await self._news.wait()
         except TimeoutError:
             raise NotAsTold(f"{self.person.name} waited {patience_s:.0f} s in vain for {what}") from None
+
+    async def moments(self) -> AsyncIterator[None]:
+        """Looks at what nothing pushes, again and again until patience runs out."""
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            yield
+            await asyncio.sleep(0.2)
 
     async def until_told(self, kind: str, times: int = 1) -> None:
         """Wait for an inbox entry of this kind."""

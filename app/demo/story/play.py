@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
-from app.demo.story.scenes import alone, groups, live, perks, stories
+from app.demo.story.scenes import alone, feed, groups, inviting, live, perks, stories
 from app.demo.story.scenes.stage import Stage
 from app.demo.story.screen import Screen
 from app.demo.story.shop import NotAsTold, reach
@@ -19,6 +19,8 @@ SCENES: Final[Mapping[str, Callable[[Stage], Awaitable[None]]]] = {
     "live": live.a_room_starts,
     "perks": perks.prices_change_at_the_moment,
     "alone": alone.one_piece_goes_back,
+    "feed": feed.a_group_found_in_the_feed,
+    "invite": inviting.one_level_and_back,
 }
 
 

@@ -1,6 +1,5 @@
 """Bought alone, shipped, received; then one of two pieces goes back."""
 
-import asyncio
 import secrets
 from typing import Any
 
@@ -63,14 +62,15 @@ async def _give_one_back(jim: Phone, support: Phone, order: str) -> None:
     )
     await jim.beat(f"asks {asked['amount']['display']} back for the broken one: {asked['status']}")
     await enter(support)
-    found = await _request(support, asked["id"])
+    found = await request_of(support, asked["id"])
     await support.beat(f"reads: {found['afterSale']['reason']}, “{found['afterSale']['note']}”, and grants it")
     given = {"afterSaleId": asked["id"], "expectedVersion": found["version"]}
     await support.do("ApproveRefund", "StaffAfterSale", input=given)
     await until_paid_back(jim, order, asked["amount"]["fen"])
 
 
-async def _request(support: Phone, asked: str) -> dict[str, Any]:
+async def request_of(support: Phone, asked: str) -> dict[str, Any]:
+    """The request with this id, as support sees it."""
     for each in (await support.ask("AfterSales"))["staff"]["afterSales"]["edges"]:
         if each["node"]["afterSale"]["id"] == asked:
             return dict(each["node"])
@@ -79,12 +79,12 @@ async def _request(support: Phone, asked: str) -> dict[str, Any]:
 
 async def until_paid_back(phone: Phone, order: str, fen: int) -> None:
     """Wait for WeChat to have paid so much back."""
-    for _ in range(100):
+    done: list[int] = []
+    async for _ in phone.moments():
         found = (await phone.ask("MyOrder", id=order))["viewer"]["order"]
         done = [each["amount"]["fen"] for each in found["refunds"] if each["status"] == "SUCCEEDED"]
         if done == [fen]:
             phone.refunds += 1
             phone.screen.see(phone.person, f"‹ ¥{fen / 100:.2f} is back; the order is {found['status']}", pushed=True)
             return
-        await asyncio.sleep(0.2)
     raise NotAsTold(f"Paid back were {done} fen, not {fen}")

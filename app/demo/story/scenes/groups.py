@@ -54,7 +54,7 @@ async def friends_fill_a_group(stage: Stage) -> tuple[Bargain, str]:
     bargain = await find_bargain(ann, size=FRIENDS, shortest_s=_LONG_ENOUGH_S)
     await ann.beat(f"finds {bargain.title}: {bargain.price} each, {bargain.solo_price} alone")
     await pay(ann, await open_group(ann, bargain))
-    await _until_status(ann, "FORMING")
+    await until_status(ann, "FORMING")
     link = await share(ann, ann.group["code"])
     page = await look_at_page(stage.shop, link["url"])
     stage.screen.tell("Its page on the open web:", copy=link["url"], below=page)
@@ -89,7 +89,7 @@ async def a_group_dissolves(stage: Stage, bargain: Bargain, link_of_full: str) -
     cai, dan = stage.phone_of(CAI), stage.phone_of(DAN)
     await cai.put_away()
     await pay(cai, await open_group(cai, bargain))
-    await _until_status(cai, "FORMING")
+    await until_status(cai, "FORMING")
     code = cai.group["code"]
 
     await _is_offered_another(stage, bargain, link_of_full, code)
@@ -102,7 +102,7 @@ async def a_group_dissolves(stage: Stage, bargain: Bargain, link_of_full: str) -
         await _cancel_unheard(stage, dan, checkout)
         await cai.beat("is alone again, and leaves her own group")
         await cai.do("LeaveGroup", "Order", groupCode=code, idempotencyKey=cai.new_key())
-        await _until_status(dan, "FAILING")
+        await until_status(dan, "FAILING")
         await dan.beat(f"finds WeChat's sheet still open and pays {checkout['order']['amount']['display']} after all")
         await pay_in_wechat(dan, checkout["payment"])
     await dan.until_told("LATE_PAYMENT_REFUNDED")
@@ -121,7 +121,7 @@ async def time_runs_out(stage: Stage) -> None:
         [ANN],
     )
     await pay(ann, await open_group(ann, bargain))
-    await _until_status(ann, "FORMING")
+    await until_status(ann, "FORMING")
     while (left_s := seconds_until(ann.group["expiresAt"])) > 0:
         ann.say(f"sees the clock: {left_s:.0f} s left, nobody has come")
         await asyncio.sleep(min(left_s, _COUNTED_EVERY_S))
@@ -139,12 +139,13 @@ async def _come_through(phone: Phone, bargain: Bargain, link: str, *, twice: boo
 
 
 async def _see_it_complete(phone: Phone) -> None:
-    await _until_status(phone, "COMPLETED")
+    await until_status(phone, "COMPLETED")
     await phone.until_told("GROUP_COMPLETED")
     await phone.until(lambda: phone.group_has_ended, "the end of the group's stream")
 
 
-async def _until_status(phone: Phone, status: str) -> None:
+async def until_status(phone: Phone, status: str) -> None:
+    """Wait until the group that she follows has this status."""
     await phone.until(lambda: phone.group.get("status") == status, f"the group to be {status}")
 
 
@@ -211,7 +212,7 @@ async def _cancel_unheard(stage: Stage, dan: Phone, checkout: dict[str, Any]) ->
 
 async def _see_money_back(phone: Phone) -> None:
     await phone.until_told("REFUND_SENT")
-    await _until_status(phone, "FAILED")
+    await until_status(phone, "FAILED")
     await phone.until(lambda: phone.group_has_ended, "the end of the group's stream")
     order = (await phone.ask("MyOrders", first=1, after=None))["viewer"]["orders"]["edges"][0]["node"]
     refunds = [(each["status"], each["amount"]["fen"]) for each in order["refunds"]]
