@@ -11,8 +11,11 @@ from tortoise import Tortoise
 from tortoise.fields.data import CharEnumFieldInstance
 from tortoise.migrations.api import migrate as tortoise_migrate
 from tortoise.migrations.autodetector import MigrationAutodetector
+from tortoise.migrations.migration import Migration
+from tortoise.migrations.operations import AddConstraint, AddField, AddIndex, CreateModel, RunSQL
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_editor.sqlite import SqliteSchemaEditor
+from tortoise.migrations.schema_generator.state import State
 from tortoise.migrations.writer import MigrationWriter
 from tortoise.models import Model
 
@@ -23,6 +26,9 @@ from app.core.settings import Settings
 #: Any number will do, as long as every version of Pintuan uses the same.
 _ADVISORY_LOCK = 7_428_826_301
 
+#: Operations that do not look at how tables were before them, when they go forward.
+_WITHOUT_A_PAST = (AddConstraint, AddField, AddIndex, CreateModel, RunSQL)
+
 
 async def migrate(settings: Settings) -> None:
     """Apply what is missing; nothing where nothing is. Two at once: the second waits, then finds nothing to do.
@@ -32,6 +38,7 @@ async def migrate(settings: Settings) -> None:
     async with _alone(settings):
         try:
             fill_new_columns()
+            remember_only_what_is_asked_for()
             await tortoise_migrate(config=tortoise_config(settings, for_migration=True))
             if not settings.on_postgres:
                 await _check_foreign_keys()
@@ -46,6 +53,35 @@ def fill_new_columns() -> None:
     """Teach Tortoise to give a new column its model's default in the rows that there are; without, they refuse it."""
     for editor in (BaseSchemaEditor, SqliteSchemaEditor):
         setattr(editor, "add_field", _filling(editor.add_field))  # noqa: B010 - mypy allows no plain assignment
+
+
+@cache
+def remember_only_what_is_asked_for() -> None:
+    """Teach Tortoise to copy all tables' state only for operations that look at it: a copy takes a tenth of a second."""
+    apply = Migration.apply
+
+    async def apply_swiftly(
+        migration: Migration,
+        state: State,
+        *,
+        dry_run: bool = False,
+        schema_editor: BaseSchemaEditor | None = None,
+        collect_sql: bool = False,
+    ) -> State:
+        if dry_run or schema_editor is None or collect_sql:
+            return await apply(
+                migration, state, dry_run=dry_run, schema_editor=schema_editor, collect_sql=collect_sql
+            )
+        for operation in migration.operations:
+            before = state if isinstance(operation, _WITHOUT_A_PAST) else state.clone()
+            operation.state_forward(migration.app_label, state)
+            await migration._run_database_forward(  # noqa: SLF001 - there is no other way to it
+                operation, before, state, schema_editor, schema_editor.client.capabilities.supports_transactions
+            )
+        state.validate_relations_initialized()
+        return state
+
+    setattr(Migration, "apply", apply_swiftly)  # noqa: B010 - mypy allows no plain assignment
 
 
 def _filling(add_field: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
