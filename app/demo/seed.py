@@ -1,13 +1,14 @@
-"""The demo shop's first filling: goods, pictures, deals, staff. Runs once per database."""
+"""The demo shop's first filling: goods, pictures, deals, staff, live rooms, stories. Runs once per database."""
 
 import asyncio
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from app.accounts import actions as accounts
 from app.accounts import flows as account_flows
-from app.accounts.models import Role
+from app.accounts.models import Identity, Role, User
 from app.catalog import actions as catalog
 from app.catalog.actions import NewSku
 from app.catalog.models import Product
@@ -15,13 +16,19 @@ from app.core import clock, db
 from app.core.ids import ProductId, SkuId, UserId
 from app.core.settings import Settings
 from app.demo.communities import open_communities
-from app.demo.goods import CATEGORY_NAMES, DEALS, GOODS, ROOMS, Deal, Good
-from app.demo.pictures import draw
+from app.demo.goods import CATEGORY_NAMES, DEALS, GOODS, ROOMS, TALES, Deal, Good, Tale
+from app.demo.pictures import draw, draw_avatar
 from app.group_buying.actions import dealing
 from app.group_buying.actions.dealing import NewDeal, NewOffer
 from app.group_buying.states import Audience, DealStatus
 from app.live.actions import running as live
 from app.live.models import LiveRoom
+from app.media.models import Upload
+from app.media.states import UploadPurpose, UploadStatus, Verdict
+from app.stories import actions as stories
+from app.stories import wording
+from app.stories.actions import NewStory
+from app.stories.states import ReviewDecision
 from app.wechat.sandbox import openid_of
 
 PICTURE_SIZE = 800
@@ -68,6 +75,8 @@ async def fill(settings: Settings) -> str | None:
         products = {key: product for key, (product, _) in goods.items()}
         await _open_rooms(products, staff)
         await open_communities(products, staff)
+        for tale in TALES:
+            await _tell(tale, products, reviewer=staff["manager"], sandbox=settings.wechat_sandbox)
     return None if given else password
 
 
@@ -75,6 +84,9 @@ def _draw_all(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for good in GOODS:
         (folder / f"{good.key}.png").write_bytes(draw(good.key, good.category, PICTURE_SIZE))
+    for tale in TALES:
+        (folder / f"story-{tale.customer}.png").write_bytes(draw(tale.customer, tale.category, PICTURE_SIZE))
+        (folder / f"face-{tale.customer}.png").write_bytes(draw_avatar(tale.nickname))
 
 
 async def _open_rooms(products: Mapping[str, ProductId], staff: Mapping[str, UserId]) -> None:
@@ -89,6 +101,27 @@ async def _open_rooms(products: Mapping[str, ProductId], staff: Mapping[str, Use
         if room.is_on_air:
             await live.start(made, by=host)
             await live.explain(made, by=host, product=shelf[0])
+
+
+async def _tell(tale: Tale, products: Mapping[str, ProductId], *, reviewer: UserId, sandbox: bool) -> None:
+    """A customer who has agreed to her story, and a manager who has let it out."""
+    now = await clock.now()
+    her = await User.create(nickname=tale.nickname, avatar_path=f"demo/face-{tale.customer}.png", created_at=now)
+    if sandbox:
+        await Identity.create(user_id=her.id, openid=openid_of(tale.customer), session_key="", seen_at=now)
+    picture = await Upload.create(
+        user_id=her.id, purpose=UploadPurpose.STORY, status=UploadStatus.STORED, verdict=Verdict.PASSED,
+        path=f"demo/story-{tale.customer}.png", width=PICTURE_SIZE, height=PICTURE_SIZE,
+        expires_at=now + timedelta(days=1), created_at=now,
+    )  # fmt: skip
+    told = NewStory(
+        title=tale.title,
+        body=tale.body,
+        uploads=[picture.id],
+        products=[products[each] for each in tale.goods],
+    )
+    story = await stories.submit(customer=her.id, story=told, wording_version=wording.NEWEST, client_id=tale.customer)
+    await stories.review(by=reviewer, story=story, decision=ReviewDecision.APPROVE, note=None, publish_at=None)
 
 
 async def _put_on_sale(good: Good) -> tuple[ProductId, Shelf]:

@@ -14,6 +14,8 @@ from app.demo.goods.shapes import Good as Good
 from app.demo.goods.shapes import Offer as Offer
 from app.demo.goods.shapes import Option as Option
 from app.demo.goods.shapes import Sku as Sku
+from app.demo.goods.shapes import Tale as Tale
+from app.demo.goods.stories import TALES as TALES
 
 #: All goods, by category in the order of the shelves.
 GOODS: tuple[Good, ...] = FOOD + PANTRY + LIVING + CARE

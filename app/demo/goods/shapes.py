@@ -134,3 +134,16 @@ class Community:
     #: Key of the good whose picture it shows.
     cover: str
     posts: tuple[Post, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tale:
+    """A customer's story: who tells it (`dev:<customer>` signs her in), of which goods, with a picture."""
+
+    customer: str
+    nickname: str
+    title: str
+    body: str
+    goods: tuple[str, ...]
+    #: Of what its picture is.
+    category: Category
