@@ -80,12 +80,13 @@ async def test_a_manager_writes_under_the_same_rules(api: Api) -> None:
 async def test_what_a_story_is_about_must_be_there_and_hers(api: Api) -> None:
     ann = await a_signed_in_user()
     anothers = Target("order", (await a_group()).orders[0]).public_id
-    for changes in [
+    wrong: list[dict[str, Any]] = [
         {"productIds": [await _nobodys("product")]},
         {"productIds": [await _nobodys("deal")]},
         {"orderId": await _nobodys("order")},
         {"orderId": anothers},
-    ]:
+    ]
+    for changes in wrong:
         assert await refused(api, "SubmitStory", _new(**changes), ann.access_token) == "TARGET_NOT_FOUND", changes
 
 
@@ -133,13 +134,14 @@ async def test_nobody_else_answers_edits_or_withdraws(api: Api) -> None:
 async def test_there_is_no_such_story(api: Api) -> None:
     manager = (await a_manager()).access_token
     for nothing in (await _nobodys("story"), await _nobodys("deal")):
-        for document, given in [
+        asked: list[tuple[str, dict[str, Any]]] = [
             ("EditStory", {"input": {"storyId": nothing, "expectedVersion": 1, "title": "茶"}}),
             ("RequestStoryConsent", {"storyId": nothing}),
             ("AnswerStoryConsent", {"storyId": nothing, "accept": True, "wordingVersion": 1}),
             ("ReviewStory", {"input": {"storyId": nothing, "decision": "REJECT"}}),
             ("WithdrawStoryConsent", {"storyId": nothing}),
-        ]:
+        ]
+        for document, given in asked:
             assert await refused(api, document, given, manager) == "TARGET_NOT_FOUND", document
 
 
