@@ -25,6 +25,7 @@ EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
     (NotificationKind.REFUND_REJECTED, {"reason": "123"}),
     (NotificationKind.STORY_CONSENT_ASKED, {}),
     (NotificationKind.STORY_PUBLISHED, {}),
+    (NotificationKind.REWARD_AVAILABLE, {"points": 200}),
 ]
 
 
