@@ -16,12 +16,9 @@ from tests.journeys.running import start_together
 from tests.journeys.sockets import Sockets
 from tests.journeys.stores import a_shop
 
-#: What is about several processes stands on PostgreSQL and Redis alone; `make demo` plays against `make serve`. A
-#: story's picture waits for WeChat's push, which the sandbox in a process of its own is not yet told an address for.
+#: What is about several processes stands on PostgreSQL and Redis alone; `make demo` plays against `make serve`.
 collect_ignore = (
-    ["test_demo.py", "test_story_told.py"]
-    if ON_POSTGRES
-    else ["test_two_servers.py", "test_race.py", "test_tokens.py", "test_roles.py"]
+    ["test_demo.py"] if ON_POSTGRES else ["test_two_servers.py", "test_race.py", "test_tokens.py", "test_roles.py"]
 )
 
 

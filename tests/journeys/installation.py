@@ -109,7 +109,10 @@ class Installation:
         shutil.copy(keys, folder / "keys.json")
         port = self._port("sandbox")
         self._sandbox_origin = f"http://127.0.0.1:{port}"
-        process = self._process("sandbox", "-m", "app.wechat.sandbox", "--port", str(port), "--data", str(folder))
+        push = f"http://127.0.0.1:{self._port('server-a')}/wechat/push"
+        process = self._process(
+            "sandbox", "-m", "app.wechat.sandbox", "--port", str(port), "--data", str(folder), "--push-url", push
+        )
         self._sandbox = process
         await process.start()
         self._wechat = WeChat(self._sandbox_origin)
