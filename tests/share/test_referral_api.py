@@ -26,6 +26,7 @@ from tests.factories.checkout import a_product, buys
 from tests.factories.group_buying import Buyer, a_buyer, a_deal, money_arrives, opens
 from tests.factories.orders import Bought, receives, settles, ships
 from tests.factories.referral import buys_in_group, comes_by
+from tests.factories.rows import everything
 from tests.factories.share import a_link, a_touch
 
 Work = Callable[[], Awaitable[None]]
@@ -268,8 +269,8 @@ async def test_the_funnel_is_for_marketers(api: Api, wechat: WeChat) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-_CAMPAIGN = """mutation($target: ID!, $campaign: String!) {
-    createCampaignLink(input: {targetId: $target, form: POSTER, campaign: $campaign}) {
+_CAMPAIGN = """mutation($target: ID!, $campaign: String!, $ends: DateTime) {
+    createCampaignLink(input: {targetId: $target, form: POSTER, campaign: $campaign, expiresAt: $ends}) {
         __typename ... on ShareLink { code } ... on UserError { code }
     }
 }"""
@@ -296,6 +297,36 @@ async def test_a_campaigns_link_counts_in_figures_and_rewards_nobody(
     }  # fmt: skip
     assert (await _funnel(api, token, begin, end, campaign="春节"))["opened"] == 0
     assert await audit.run(CHECKS) == []
+
+
+async def test_a_campaigns_link_expires_when_the_campaign_is_over_and_lives_on_with_it(
+    api: Api, wechat: WeChat
+) -> None:
+    token, now = await _a_marketer(), await clock.now()
+    deal = to_public("deal", (await a_deal()).id)
+
+    async def made(ends: datetime | None) -> dict[str, Any]:
+        given = {"target": deal, "campaign": "双十一", "ends": ends and ends.isoformat()}
+        answer = await api(_CAMPAIGN, given, token=token)
+        assert "errors" not in answer, answer
+        return dict(answer["data"]["createCampaignLink"])
+
+    async def opened(code: str) -> dict[str, Any]:
+        return dict((await api("OpenShareLink", {"code": code}))["data"]["openShareLink"])
+
+    code = (await made(now + timedelta(minutes=1)))["code"]
+    assert (await opened(code))["__typename"] == "ShareTouch"
+    await clock.move(61)
+    before = await everything()
+    assert (await opened(code))["code"] == "SHARE_LINK_EXPIRED"
+    assert (await made(now + timedelta(minutes=1)))["code"] == "TARGET_NOT_SHAREABLE"
+    assert await everything() == before
+    assert (await api("ShareLinkTarget", {"code": code}))["data"]["shareLink"]["status"] == "EXPIRED"
+    assert (await made(now + timedelta(minutes=9)))["code"] == code
+    assert (await opened(code))["__typename"] == "ShareTouch"
+    assert (await made(None))["code"] == code
+    assert (await ShareLink.get()).expires_at is None
+    assert await AuditEntry.filter(verb="campaign_link.create").count() == 3
 
 
 @pytest.mark.parametrize("name", ["", "长" * 65], ids=["none", "too long"])
