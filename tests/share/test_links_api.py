@@ -73,6 +73,8 @@ async def test_moments_and_shops_without_landing_pages_get_no_page_on_the_open_w
     monkeypatch.setattr(settings(), "landing_pages", False)
     assert (await _create(api, ann, tea.public_id, "LINK"))["url"] is None
     monkeypatch.setattr(settings(), "landing_pages", True)
+    monkeypatch.setattr(settings(), "env", "production")
+    assert (await _create(api, ann, tea.public_id, "LINK"))["url"] is None
     monkeypatch.setattr(settings(), "landing_origin", "https://pages.example/")
     assert (await _create(api, ann, tea.public_id, "LINK"))["url"].startswith("https://pages.example/s/S")
 
