@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from graphql import get_named_type
 
 from app.accounts.models import Role
 from app.audit_log.models import AuditEntry
@@ -18,8 +19,9 @@ from app.group_buying.states import GroupStatus
 from app.notifications.models import Notification, NotificationKind
 from app.orders.models import Order
 from app.wiring import CHECKS
+from schema.root import SCHEMA
 from share.models import Reward, ShareLink, Touch, Visitor
-from share.touches import open_link
+from share.touches import join_visitor, open_link
 from tests.conftest import Api, WeChat
 from tests.factories.accounts import a_session, staff
 from tests.factories.checkout import a_product, buys
@@ -87,6 +89,25 @@ async def test_an_inviter_sees_totals_and_who_joined_but_not_what_they_bought(ap
         "available": 200,
         "reversed": 0,
     }
+
+
+def _reachable(name: str, found: set[str]) -> set[str]:
+    """Every type that a query can come to from this one."""
+    kind = SCHEMA._schema.get_type(name)
+    if name in found or kind is None:
+        return found
+    found.add(name)
+    onwards = [get_named_type(field.type).name for field in getattr(kind, "fields", {}).values()]
+    for each in [*onwards, *[member.name for member in getattr(kind, "types", ())]]:
+        _reachable(each, found)
+    return found
+
+
+@pytest.mark.parametrize("mine", ["Referrals", "Reward", "ReferralFunnel"])
+def test_from_what_came_of_sharing_nothing_leads_to_what_a_friend_bought(mine: str) -> None:
+    reached = _reachable(mine, set())
+    assert reached & {"Order", "OrderLine", "Payment", "Product", "Sku", "Deal", "Group", "User"} == set()
+    assert {"Order", "Product"} <= _reachable("Viewer", set())
 
 
 async def test_whoever_shared_nothing_has_empty_figures(api: Api) -> None:
@@ -205,11 +226,16 @@ async def _recount(since: datetime, until: datetime, inviter: UserId | None) -> 
 
 
 async def _lives(chance: random.Random, inviters: list[Buyer], friends: list[Buyer]) -> None:
-    """Somebody does something: shares, opens as a stranger or signed in, buys in a group or alone, or time passes."""
+    """Somebody does something: opens as a stranger, who may sign in later, or signed in; buys in a group or alone.
+
+    Then time passes.
+    """
     inviter, friend = chance.choice(inviters), chance.choice(friends)
     match chance.randrange(6):
         case 0:
-            await a_touch(await a_link(inviter.id))
+            stranger = await a_touch(await a_link(inviter.id))
+            if chance.random() < 0.5:
+                await join_visitor(visitor=stranger, user=friend.id)
         case 1 | 2:
             await comes_by(friend, inviter)
         case 3:
