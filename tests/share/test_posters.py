@@ -78,6 +78,16 @@ def test_a_taken_seat_changes_only_the_line_that_counts_them() -> None:
     assert 844 <= top < bottom <= 912
 
 
+def test_a_poster_says_price_seats_and_inviter() -> None:
+    for other, rows in (
+        (replace(POSTER, shows=replace(GROUP, price="¥23.80")), (756, 840)),
+        (replace(POSTER, shows=replace(GROUP, seats_taken=2, seats_left=1)), (844, 912)),
+        (replace(POSTER, inviter="大*红"), (0, 90)),
+    ):
+        top, bottom = changed(POSTER, other)
+        assert rows[0] <= top < bottom <= rows[1]
+
+
 def test_a_completed_group_is_announced_in_another_colour() -> None:
     complete = replace(GROUP, status=GroupStatus.COMPLETED, seats_taken=3, seats_left=0)
     assert drawn(POSTER).getpixel((60, 878)) != drawn(replace(POSTER, shows=complete)).getpixel((60, 878))
