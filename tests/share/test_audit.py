@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from app.core import audit, db
-from app.core.ids import UserId, new_id
+from app.core.ids import new_id
 from app.wiring import CHECKS
 from share.models import Attribution, Reward
 from tests.conftest import WeChat
@@ -35,10 +35,15 @@ async def _loses_the_touch() -> None:
 
 async def _brings_each_other() -> None:
     brought = await Attribution.get(inviter_id__isnull=False)
-    assert brought.inviter_id is not None
-    there_and_back = {"buyer_id": brought.inviter_id, "inviter_id": UserId(brought.buyer_id)}
-    given = {name: getattr(brought, name) for name in ("touched_at", "programme_version", "ordered_at", "paid_fen")}
-    await Attribution.create(order_id=new_id(), **there_and_back, **given)
+    await Attribution.create(
+        order_id=new_id(),
+        buyer_id=brought.inviter_id,
+        inviter_id=brought.buyer_id,
+        touched_at=brought.touched_at,
+        programme_version=brought.programme_version,
+        ordered_at=brought.ordered_at,
+        paid_fen=brought.paid_fen,
+    )
 
 
 async def _gives_a_point_too_many() -> None:
