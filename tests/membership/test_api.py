@@ -176,6 +176,8 @@ def _tier(**changes: Any) -> dict[str, Any]:
         ([_tier(), _tier(name="b", growthNeeded=-5)], ["input", "tiers", "1", "growthNeeded"]),
         ([_tier(name=" ")], ["input", "tiers", "0", "name"]),
         ([_tier(perks=[{"kind": "DISCOUNT", "value": "5"}])], ["input", "tiers", "0", "perks", "0", "value"]),
+        ([_tier(perks=[{"kind": "BIRTHDAY_COUPON", "value": "50"}])], ["input", "tiers", "0", "perks", "0", "kind"]),
+        ([_tier(perks=[{"kind": "RETURN_SHIPPING"}])], ["input", "tiers", "0", "perks", "0", "kind"]),
     ],
 )
 async def test_a_draft_that_makes_no_sense_is_bad_input(api: Api, tiers: list[Any], path: list[str]) -> None:

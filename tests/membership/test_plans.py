@@ -7,12 +7,12 @@ import pytest
 
 from app.audit_log.models import AuditEntry
 from app.core import clock
-from app.core.errors import TargetNotFound
+from app.core.errors import NotDraft, TargetNotFound
 from app.core.ids import PerkPlanId, UserId, new_id
 from app.core.settings import settings
 from app.membership import queries
 from app.membership.actions import planning
-from app.membership.errors import NotDraft, PlanConflict, PlanNotSimulated
+from app.membership.errors import PlanConflict, PlanNotSimulated
 from app.membership.jobs import look_at_members
 from app.membership.models import Membership, PerkPlan
 from app.membership.rules import plans
@@ -108,9 +108,14 @@ async def test_a_plan_that_has_not_begun_can_be_withdrawn_and_one_that_has_canno
     row = await planning.withdraw_plan(by=a_user_id(), plan=later.id)
     assert await queries.status_of(row) is PerkPlanStatus.DRAFT
     assert await percent_at(a_user_id(), await clock.now() + timedelta(days=2)) == 100
+    withdrawn = await everything()
+    await planning.withdraw_plan(by=a_user_id(), plan=row.id)
+    assert await everything() == withdrawn
     await begins(row)
+    before = await everything()
     with pytest.raises(NotDraft):
         await planning.withdraw_plan(by=a_user_id(), plan=row.id)
+    assert await everything() == before
 
 
 async def test_two_plans_cannot_begin_at_the_same_moment() -> None:

@@ -6,11 +6,12 @@ import pytest
 
 from app.core import clock, db
 from app.core.ids import OrderId, UserId, new_id
+from app.core.words import CHINESE, say
 from app.membership import queries
 from app.membership.actions.counting import count_purchase, take_back
 from app.membership.models import Membership
-from app.membership.rules.perks import points_for, read_value
-from app.membership.rules.plans import HOUSE_PLAN
+from app.membership.rules.perks import NOT_YET, REFUSALS, Perk, points_for, read_value
+from app.membership.rules.plans import HOUSE_PLAN, Tier, from_json, to_json
 from app.membership.rules.standing import Grown, standing
 from app.membership.states import PerkKind
 from tests.factories.membership import settled
@@ -65,7 +66,7 @@ def test_growth_and_the_next_tier_are_those_of_now_though_grace_keeps_the_tier()
         (PerkKind.POINTS_MULTIPLIER, "10", "10"),
         (PerkKind.EARLY_ACCESS, "24", "24"),
         (PerkKind.FREE_SHIPPING, None, None),
-        (PerkKind.RETURN_SHIPPING, "", None),
+        (PerkKind.MEMBERS_ONLY_GROUPS, "", None),
     ],
 )
 def test_a_perk_is_kept_as_a_plain_number(kind: PerkKind, given: str | None, kept: str | None) -> None:
@@ -87,13 +88,24 @@ def test_a_perk_is_kept_as_a_plain_number(kind: PerkKind, given: str | None, kep
         (PerkKind.POINTS_MULTIPLIER, "1e1"),
         (PerkKind.EARLY_ACCESS, "0"),
         (PerkKind.EARLY_ACCESS, "169"),
-        (PerkKind.BIRTHDAY_COUPON, "1001"),
+        (PerkKind.BIRTHDAY_COUPON, "50"),
+        (PerkKind.RETURN_SHIPPING, None),
         (PerkKind.FREE_SHIPPING, "yes"),
     ],
 )
 def test_a_value_that_its_kind_cannot_have_is_refused(kind: PerkKind, given: str | None) -> None:
     with pytest.raises(ValueError, match="h"):
         read_value(kind, given)
+
+
+def test_what_a_perk_cannot_say_is_explained_in_chinese_too() -> None:
+    assert [each for each in REFUSALS if say(CHINESE, each) == each] == []
+
+
+@pytest.mark.parametrize("kind", sorted(NOT_YET))
+def test_a_perk_that_nothing_acts_on_is_shown_to_nobody(kind: PerkKind) -> None:
+    kept = to_json([Tier("普通", 0, 0, (Perk(kind), Perk(PerkKind.FREE_SHIPPING)))])
+    assert from_json(kept) == (Tier("普通", 0, 0, (Perk(PerkKind.FREE_SHIPPING),)),)
 
 
 def test_points_round_down() -> None:
