@@ -10,6 +10,7 @@ import httpx2
 from app.accounts import actions as accounts
 from app.core import audit, clock, db
 from app.core.allowance import Allowance
+from app.core.models import FactRow
 from app.core.targets import Target
 from app.keeping import READERS
 from app.media import store
@@ -17,6 +18,7 @@ from app.media.states import UploadPurpose
 from app.moderation import actions as moderation
 from app.moderation.models import Appeal, ModerationItem
 from app.moderation.states import AppealStatus, Decision, ReportReason
+from app.notifications.models import Notification, NotificationKind
 from app.stories import actions, wording
 from app.stories.models import StoryConsent
 from app.stories.states import ReviewDecision, StoryStatus
@@ -147,6 +149,38 @@ async def test_what_a_moderator_takes_down_is_gone_and_comes_back_with_its_pictu
     assert (await do(api, "StoryPage", page))["images"][0]["url"].endswith(picture)
     assert (await _get(picture)).status_code == 200
     assert await audit.run(CHECKS) == []
+
+
+async def _told_that_it_is_out(story: MadeStory) -> int:
+    return await Notification.filter(user_id=story.customer.user, kind=NotificationKind.STORY_PUBLISHED).count()
+
+
+async def test_a_story_that_a_moderator_brings_back_is_not_announced_again(api: Api, do_all_work: Work) -> None:
+    story = await a_published()
+    await do_all_work()
+    assert await _told_that_it_is_out(story) == 1
+    await _brought_back(story, await _taken_down(story))
+    await do_all_work()
+    assert (await story.now()).status is StoryStatus.PUBLISHED
+    assert await do(api, "StoryPage", {"id": story.public_id})
+    assert await _told_that_it_is_out(story) == 1
+    assert await FactRow.filter(name="StoryPublished").count() == 1
+
+
+async def test_what_is_taken_down_before_it_was_announced_is_announced_when_it_is_back(
+    wechat: WeChat, do_all_work: Work
+) -> None:
+    story = await a_published(publish_at=await clock.now() + timedelta(hours=1))
+    async with db.transaction():
+        await actions.take_down(story.id)
+    await wechat.move_clock(3601)
+    await do_all_work()
+    assert await _told_that_it_is_out(story) == 0
+    async with db.transaction():
+        await actions.restore(story.id)
+    await do_all_work()
+    assert (await story.now()).status is StoryStatus.PUBLISHED
+    assert await _told_that_it_is_out(story) == 1
 
 
 async def test_what_was_taken_down_and_then_withdrawn_does_not_come_back(api: Api) -> None:
