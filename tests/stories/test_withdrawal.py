@@ -38,9 +38,9 @@ Work = Callable[[], Awaitable[None]]
 _LINK = "query ($code: String!) { shareLink(code: $code) { target { __typename } imageUrl } }"
 
 
-async def _get(path: str) -> httpx2.Response:
+async def _get(path: str, **headers: str) -> httpx2.Response:
     async with asking([*landing.routes(Allowance(1000)), *media.routes()]) as client:
-        return await client.get(path)
+        return await client.get(path, headers=headers)
 
 
 async def _with_a_picture() -> tuple[MadeStory, str]:
@@ -80,6 +80,18 @@ async def test_a_withdrawn_story_is_gone_everywhere_within_a_second(api: Api) ->
     assert "这里的内容已经撤下" in shown.text
     assert "三年的茶" not in shown.text + poster.text
     assert await audit.run(CHECKS) == []
+
+
+async def test_no_cache_shows_a_story_without_asking_whether_it_is_still_there(api: Api) -> None:
+    del api
+    story, picture = await _with_a_picture()
+    link = await a_link((await a_signed_in_user()).user, story.target, form=ShareForm.LINK)
+    doors = {f"/s/{link.code}": "no-store", f"/s/{link.code}/poster.png": "no-store", picture: "public, no-cache"}
+    assert {each: (await _get(each)).headers["cache-control"] for each in doors} == doors
+    kept = {"if-none-match": (await _get(picture)).headers["etag"]}
+    assert (await _get(picture, **kept)).status_code == 304
+    await withdraws(story)
+    assert (await _get(picture, **kept)).status_code == 404
 
 
 async def test_nothing_new_is_shared_of_a_story_that_is_not_out(api: Api) -> None:
