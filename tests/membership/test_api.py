@@ -203,8 +203,6 @@ def _tier(**changes: Any) -> dict[str, Any]:
         ([_tier(), _tier(name="b", growthNeeded=-5)], ["input", "tiers", "1", "growthNeeded"]),
         ([_tier(name=" ")], ["input", "tiers", "0", "name"]),
         ([_tier(perks=[{"kind": "DISCOUNT", "value": "5"}])], ["input", "tiers", "0", "perks", "0", "value"]),
-        ([_tier(perks=[{"kind": "BIRTHDAY_COUPON", "value": "50"}])], ["input", "tiers", "0", "perks", "0", "kind"]),
-        ([_tier(perks=[{"kind": "RETURN_SHIPPING"}])], ["input", "tiers", "0", "perks", "0", "kind"]),
     ],
 )
 async def test_a_draft_that_makes_no_sense_is_bad_input(api: Api, tiers: list[Any], path: list[str]) -> None:
@@ -214,6 +212,20 @@ async def test_a_draft_that_makes_no_sense_is_bad_input(api: Api, tiers: list[An
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert [each["path"] for each in error["extensions"]["fields"]] == [path]
     assert await PerkPlan.all().count() == 0
+
+
+@pytest.mark.parametrize("perk", [{"kind": "BIRTHDAY_COUPON", "value": "50"}, {"kind": "RETURN_SHIPPING"}])
+@pytest.mark.parametrize(("locale", "said"), [("zh-CN", "该权益尚未开放。"), ("en", "Nothing acts on this perk yet.")])
+async def test_no_plan_promises_a_perk_that_nothing_acts_on(
+    api: Api, perk: dict[str, Any], locale: str, said: str
+) -> None:
+    may = await a_marketer()
+    given = {"tiers": [_tier(perks=[{"kind": "FREE_SHIPPING"}, perk])], "clientId": "one"}
+    before = await everything()
+    (error,) = (await api("DraftPerkPlan", {"input": given}, token=may, locale=locale))["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["extensions"]["fields"] == [{"path": ["input", "tiers", "0", "perks", "1", "kind"], "message": said}]
+    assert await everything() == before
 
 
 async def test_a_moment_that_has_passed_is_bad_input(api: Api) -> None:
