@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 from starlette.responses import Response
 from tortoise.connection import get_connections
@@ -28,6 +29,10 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="pintuan-tests-"))
 _DATABASE = f"pintuan_test_{os.getpid()}"
 _SERVER = os.environ.get("PINTUAN_TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 _REDIS = os.environ.get("PINTUAN_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# How fast a machine draws examples, and looks at one, says nothing about the code.
+hypothesis.settings.register_profile("pintuan", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("pintuan")
 
 # Before anything reads the settings; nothing of whoever runs the suite leaks in.
 for _name in [name for name in os.environ if name.startswith("PINTUAN_") and not name.startswith("PINTUAN_TEST_")]:
