@@ -8,6 +8,7 @@ import pytest
 
 from app.accounts.models import Role
 from app.audit_log import queries as audit_log
+from app.catalog import actions as catalog
 from app.catalog.models import Product, Sku
 from app.core import audit, clock
 from app.core.ids import new_id, to_public
@@ -26,12 +27,18 @@ pytestmark = pytest.mark.usefixtures("database")
 _FIELDS = """__typename
   ... on StaffDeal { version takenDownReason noDelivery deal { id title status size price { fen } }
     offers { skuId price { fen } quota quotaLeft closed } }
-  ... on DealMoveRefused { status } ... on UserError { code }"""
+  ... on DealMoveRefused { status } ... on UserError { code }
+  ... on GroupPriceTooHigh { soloPrice { fen } }"""
 _INPUTS = {"createDeal": "CreateDealInput", "editDeal": "EditDealInput", "takeDownDeal": "TakeDownDealInput"}
 
 
+_PRICED, _MOVED = "... on GroupPriceTooHigh { soloPrice { fen } }", "... on DealMoveRefused { status }"
+#: What is no member of a verb's result.
+_NEVER_ANSWERED = {"createDeal": _MOVED, "pauseDeal": _PRICED, "endDeal": _PRICED, "takeDownDeal": _PRICED}
+
+
 async def _do(api: Api, verb: str, given: dict[str, Any], token: str) -> dict[str, Any]:
-    fields = _FIELDS if verb != "createDeal" else _FIELDS.replace("... on DealMoveRefused { status }", "")
+    fields = _FIELDS.replace(_NEVER_ANSWERED.get(verb, ""), "")
     document = f"mutation($input: {_INPUTS.get(verb, 'MoveDealInput')}!) {{ {verb}(input: $input) {{ {fields} }} }}"
     answer = await api(document, {"input": given}, token=token)
     assert "errors" not in answer, answer
@@ -166,14 +173,69 @@ async def test_a_quota_does_not_fall_below_what_is_held_and_sold(api: Api) -> No
     assert (await Offer.get(deal_id=group.deal.id)).quota_left == 0
 
 
-async def test_a_group_s_price_is_never_above_the_price_alone(api: Api) -> None:
+@pytest.mark.parametrize("price_fen", [3980, 3981])
+async def test_in_a_group_it_always_costs_less_than_alone(api: Api, price_fen: int) -> None:
     token = await _merchant()
     deal = await a_deal(prices=(1990,))
     terms = await _terms(await _skus(deal))
-    terms["offers"][0]["priceFen"] = 3981
+    terms["offers"][0]["priceFen"] = price_fen
+    new = {"productId": to_public("product", deal.product), "terms": terms, "idempotencyKey": "k"}
     before = await everything()
-    assert (await _do(api, "editDeal", _seen(deal) | {"terms": terms}, token))["code"] == "GROUP_PRICE_TOO_HIGH"
+    assert (await _do(api, "createDeal", new, token))["code"] == "GROUP_PRICE_TOO_HIGH"
+    refused = await _do(api, "editDeal", _seen(deal) | {"terms": terms}, token)
+    assert (refused["code"], refused["soloPrice"]["fen"]) == ("GROUP_PRICE_TOO_HIGH", 3980)
     assert await everything() == before
+
+
+async def test_a_draft_that_has_become_as_dear_as_buying_alone_is_not_scheduled(api: Api) -> None:
+    token = await _merchant()
+    deal = await a_deal(prices=(1990,), status=DealStatus.DRAFT)
+    (sku,) = await _skus(deal)
+    await catalog.price_sku(by=await staff(Role.MERCHANT), sku=sku.id, price_fen=1990, expected_version=1)
+    before = await everything()
+    refused = await _do(api, "scheduleDeal", _seen(deal), token)
+    assert (refused["code"], refused["soloPrice"]["fen"]) == ("GROUP_PRICE_TOO_HIGH", 1990)
+    assert await everything() == before
+
+
+@pytest.mark.parametrize("status", [DealStatus.SCHEDULED, DealStatus.RUNNING, DealStatus.PAUSED])
+async def test_a_sku_is_never_priced_down_to_what_a_deal_asks_for_it_in_a_group(api: Api, status: DealStatus) -> None:
+    token = await _merchant()
+    now = await clock.now()
+    starts_at = now + timedelta(days=1) if status is DealStatus.SCHEDULED else now
+    deal = await a_deal(prices=(1990,), starts_at=starts_at)
+    if status is DealStatus.PAUSED:
+        await _do(api, "pauseDeal", _seen(deal), token)
+    (sku,) = await _skus(deal)
+    given = {"skuId": to_public("sku", sku.id), "priceFen": 1990, "expectedVersion": 1}
+    before = await everything()
+    answer = await api(_PRICE, {"input": given}, token=token)
+    assert answer["data"]["priceSku"] == {
+        "code": "SOLO_PRICE_TOO_LOW",
+        "message": "单独购买价须高于活动的拼团价。",
+        "dealId": to_public("deal", deal.id),
+        "groupPrice": {"fen": 1990},
+    }
+    assert await everything() == before
+    await api(_PRICE, {"input": given | {"priceFen": 1991}}, token=token)
+    assert (await Sku.get(id=sku.id)).price_fen == 1991
+
+
+async def test_a_sku_costs_alone_whatever_it_may_once_no_deal_sells_it(api: Api) -> None:
+    token = await _merchant()
+    deal = await a_deal(prices=(1990, 2990))
+    first, second = await _skus(deal)
+    await _do(api, "editDeal", _seen(deal) | {"terms": await _terms([second])}, token)
+    for version, sku in enumerate((first, second), start=1):
+        if sku is second:
+            await _do(api, "endDeal", _seen(deal, 2), token)
+        given = {"skuId": to_public("sku", sku.id), "priceFen": 1, "expectedVersion": version}
+        await api(_PRICE, {"input": given}, token=token)
+    assert {each.price_fen for each in await _skus(deal)} == {1}
+
+
+_PRICE = """mutation($input: PriceSkuInput!) { priceSku(input: $input) {
+  ... on SoloPriceTooLow { code message dealId groupPrice { fen } } ... on Refusal { code } } }"""
 
 
 @pytest.mark.parametrize("verb", ["pauseDeal", "endDeal", "takeDownDeal", "editDeal"])
