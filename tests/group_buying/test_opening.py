@@ -75,9 +75,11 @@ async def test_an_order_keeps_what_it_was_called_and_where_it_goes() -> None:
 
 
 async def test_a_group_that_is_pending_cannot_be_joined() -> None:
-    held = await opens(await a_buyer(), await a_deal())
+    held, ben = await opens(await a_buyer(), await a_deal()), await a_buyer("ben")
+    before = await everything()
     with pytest.raises(errors.GroupNotOpen):
-        await joins(await a_buyer("ben"), await group_of(held))
+        await joins(ben, await group_of(held))
+    assert await everything() == before
 
 
 async def test_a_hold_counts_and_the_last_one_is_shorter() -> None:
