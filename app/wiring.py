@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app import keeping
 from app.accounts import jobs as accounts_jobs
+from app.accounts import ports as accounts_ports
 from app.accounts import queries as accounts
 from app.after_sale import audit as after_sale_audit
 from app.after_sale import reactions as after_sale_reactions
@@ -85,7 +86,7 @@ from schema.trusted import living_documents, trusted_documents
 from share import audit as share_audit
 from share import jobs as share_jobs
 from share import reactions as share_reactions
-from share import targets, things
+from share import targets, things, touches
 
 #: Path of the door that WeChat Pay's notifications come through.
 NOTIFY_PATH = "/wechat/pay/notify"
@@ -134,6 +135,7 @@ def join_rooms() -> None:
     payments.register(Purpose.SOLO, SoloSale())
     checkout.register(Purpose.GROUP_SEAT, group_buying_flows)
     checkout.register(Purpose.SOLO, checkout_flows)
+    accounts_ports.register(touches.join_visitor)
     for reactions in (
         after_sale_reactions.REACTIONS,
         community_reactions.REACTIONS,
