@@ -82,7 +82,7 @@ from app.wechat.token_store import DatabaseTokenStore
 from schema.engine import Engine, EngineSettings, Example
 from schema.ports import HousePorts
 from schema.root import SCHEMA
-from schema.trusted import living_documents, trusted_documents
+from schema.trusted import living_documents, own_documents, trusted_documents
 from share import audit as share_audit
 from share import jobs as share_jobs
 from share import reactions as share_reactions
@@ -201,7 +201,10 @@ def create_engine(settings: Settings, allowance: Allowance, examples: Sequence[E
             # Longer than a call to WeChat is tried for: the answer must still name the order whose seat is held.
             operation_seconds=30.0,
         ),
-        living_documents(schema) if production else trusted_documents(),
+        {
+            **(living_documents(schema) if production else trusted_documents()),
+            **own_documents(schema, settings.documents_dir),
+        },
         examples,
     )
 
