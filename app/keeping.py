@@ -1,8 +1,9 @@
 """What every room keeps about a person, how it forgets her, and what is open with her: joined here for `personal`.
 
 Every table with a column that names a person is read here, or NOT_EXPORTED says why not; a test compares. What is
-not forgotten here stays because the law demands it (orders, payments and their addresses: three years), because it is
-no longer hers (a group's history), or because it names nobody once her row says nobody.
+not forgotten here stays because the law demands it (orders and payments; the orders' addresses until
+`orders.jobs.forget_addresses`), because it is no longer hers (a group's history), or because it names nobody once her
+row says nobody.
 """
 
 from collections.abc import Mapping
@@ -22,7 +23,7 @@ from app.membership import models as membership
 from app.moderation.models import ModerationItem, Mute, Report
 from app.notifications import models as notifications
 from app.orders.models import Order
-from app.orders.states import OrderStatus
+from app.orders.rules import ENDED
 from app.payments.models import Payment
 from app.personal import ports
 from app.personal.models import DataExport
@@ -92,8 +93,6 @@ NOT_EXPORTED: Mapping[str, str] = {
     "audit_log": "what staff did, kept unchanged",
 }
 
-_DONE = (OrderStatus.SETTLED, OrderStatus.REFUNDED, OrderStatus.CLOSED)
-
 
 async def _forget_inbox(user: UserId) -> None:
     for model in (
@@ -107,7 +106,7 @@ async def _withdraw_stories(user: UserId) -> None:
 
 
 async def _has_open_orders(user: UserId) -> bool:
-    return await Order.filter(user_id=user).exclude(status__in=_DONE).exists()
+    return await Order.filter(user_id=user).exclude(status__in=ENDED).exists()
 
 
 def join() -> None:
