@@ -185,6 +185,36 @@ async def test_a_choice_is_added_with_its_new_value_and_priced(api: Api) -> None
     assert await _verbs() == ["product.price_sku", "product.add_sku", "product.create"]
 
 
+@pytest.mark.parametrize(
+    ("verb", "changes", "code"),
+    [
+        ("priceSku", {"skuId": to_public("sku", new_id())}, "SKU_NOT_FOUND"),
+        ("adjustStock", {"skuId": to_public("sku", new_id())}, "SKU_NOT_FOUND"),
+        ("setStock", {"skuId": to_public("deal", new_id())}, "SKU_NOT_FOUND"),
+        ("setProductOnSale", {"id": to_public("product", new_id())}, "PRODUCT_NOT_FOUND"),
+        ("addSku", {"sku": {"optionValues": ["50g"], "priceFen": 1, "stock": 2}}, "SKU_EXISTS"),
+        ("addSku", {"sku": {"optionValues": [], "priceFen": 1, "stock": 2}}, "SKU_INVALID"),
+        ("adjustStock", {"delta": -6}, "STOCK_TOO_SMALL"),
+        ("priceSku", {"expectedVersion": 2}, "STALE"),
+        ("setStock", {"expectedStock": 4}, "STALE"),
+    ],
+)
+async def test_what_staff_are_refused_changes_nothing(api: Api, verb: str, changes: dict[str, Any], code: str) -> None:
+    user, token = await _merchant()
+    made = await _a_tea(api, user, token)
+    sku, product = {"skuId": made["skus"][0]["id"]}, made["product"]["id"]
+    given: dict[str, dict[str, Any]] = {
+        "priceSku": sku | {"priceFen": 1, "expectedVersion": 1},
+        "adjustStock": sku | {"delta": 1, "idempotencyKey": "a"},
+        "setStock": sku | {"stock": 1, "expectedStock": 5},
+        "setProductOnSale": {"id": product, "onSale": False, "expectedVersion": 1},
+        "addSku": {"productId": product, "expectedVersion": 1},
+    }
+    before = await everything()
+    assert (await _do(api, verb, given[verb] | changes, token))["code"] == code
+    assert await everything() == before
+
+
 async def test_stock_is_adjusted_once_per_key_and_never_below_zero(api: Api) -> None:
     user, token = await _merchant()
     sku = (await _a_tea(api, user, token))["skus"][0]["id"]
