@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from app.accounts import actions as accounts
 from app.accounts import models as people
-from app.after_sale.models import AfterSale
+from app.after_sale.models import AfterSale, AfterSalePiece
 from app.checkout.models import SoloPurchase
 from app.community import models as community
 from app.community.actions import forgetting as community_actions
@@ -22,9 +22,9 @@ from app.media.models import Upload
 from app.membership import models as membership
 from app.moderation.models import ModerationItem, Mute, Report
 from app.notifications import models as notifications
-from app.orders.models import Order
+from app.orders.models import Order, OrderEvent, OrderLine, Shipment
 from app.orders.rules import ENDED
-from app.payments.models import Payment
+from app.payments.models import Payment, Refund
 from app.personal import ports
 from app.personal.models import DataExport
 from app.personal.ports import Reader, rows_of
@@ -47,8 +47,13 @@ READERS: Mapping[str, Reader] = {
     "reports": rows_of(Report, "reporter_id"),
     "mutes": rows_of(Mute, but=["muted_by"]),
     "payments": rows_of(Payment),
+    "refunds": rows_of(Refund, "payment__user_id", but=["last_error"]),
     "orders": rows_of(Order),
+    "order_lines": rows_of(OrderLine, "order__user_id"),
+    "order_events": rows_of(OrderEvent, "order__user_id"),
+    "shipments": rows_of(Shipment, "order__user_id", but=["upload_error"]),
     "after_sales": rows_of(AfterSale, but=["decided_by_id"]),
+    "after_sale_pieces": rows_of(AfterSalePiece, "after_sale__user_id"),
     "solo_purchases": rows_of(SoloPurchase),
     "counted_purchases": rows_of(membership.CountedPurchase),
     "memberships": rows_of(membership.Membership),

@@ -64,6 +64,21 @@ async def test_everything_kept_about_me_comes_as_a_file_once(api: Api, wechat: W
     assert await store.get(queries.key_of((await DataExport.all())[0].id)) is None
 
 
+async def test_what_she_bought_and_what_became_of_it_is_in_her_file_and_nobody_elses(api: Api, wechat: WeChat) -> None:
+    bought = await a_bought()
+    await ships(bought)
+    token = await api.sign_in(wechat, bought.buyer.name)
+    await _export(api, token)
+    await jobs.make_exports()
+    kept = json.loads((await _fetch((await _export(api, token))["url"])).content)
+    for table in ("order_lines", "order_events", "shipments"):
+        assert {row["order_id"] for row in kept[table]} == {str(bought.id)}
+    (line,) = kept["order_lines"]
+    assert (line["quantity"], line["unit_price_fen"]) == (1, 1990)
+    assert [event["status"] for event in kept["order_events"]][-1] == "SHIPPED"
+    assert kept["shipments"][0]["tracking_number"] == "SF1234567890"
+
+
 async def test_a_file_that_nobody_fetches_is_forgotten(api: Api, wechat: WeChat) -> None:
     token, _ = await _signed_in(api, wechat)
     await _export(api, token)
