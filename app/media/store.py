@@ -19,6 +19,11 @@ _ONE_TRY = timedelta(seconds=10)
 _TRIES: Any = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 
 
+def open_now() -> None:
+    """Open the store of the settings: a mistake in them ends a process that begins, not somebody's upload."""
+    _store()
+
+
 async def put(key: str, content: bytes) -> None:
     """Keep a file under this key, in place of what was there; readers find either the one or the other."""
     refuse_in_transaction("a file was written")

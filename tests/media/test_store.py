@@ -5,6 +5,7 @@ import socket
 from collections.abc import AsyncIterator
 
 import pytest
+from obstore.exceptions import BaseError
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -79,3 +80,10 @@ async def test_files_lie_in_a_bucket_where_the_settings_name_one(bucket: Bucket)
     assert bucket == {"shop/a/c.jpg": b"there"}
     await _is_kept_replaced_and_forgotten()
     assert bucket == {"shop/a/c.jpg": b"there"}
+
+
+def test_a_setting_that_the_store_does_not_know_is_told_when_a_process_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings(), "media_store", "s3://pictures")
+    monkeypatch.setattr(settings(), "media_store_options", SecretStr("regoin=here"))
+    with pytest.raises(BaseError, match="regoin"):
+        store.open_now()
