@@ -1,4 +1,4 @@
-"""What the clock starts: WeChat hears of parcels, orders are received and settled by themselves."""
+"""What the clock starts: WeChat hears of parcels, orders are received, settled and lose their address by themselves."""
 
 from datetime import timedelta
 from uuid import UUID

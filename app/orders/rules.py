@@ -38,7 +38,7 @@ RECEIVED_AFTER = timedelta(days=10)
 #: So long after receipt money can be asked back; then the order is settled.
 AFTER_SALE_WINDOW = timedelta(days=7)
 
-#: Nothing happens any more to an order that has ended so.
+#: An order has come to its end: nobody waits for it, and only late money can still come to a closed one.
 ENDED = (S.SETTLED, S.REFUNDED, S.CLOSED)
 
 #: An order's address is kept so long after its end: the law demands three years, and nobody needs it longer.
