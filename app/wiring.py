@@ -15,6 +15,7 @@ from app.accounts import queries as accounts
 from app.after_sale import audit as after_sale_audit
 from app.after_sale import reactions as after_sale_reactions
 from app.catalog import jobs as catalog_jobs
+from app.catalog import ports as catalog_ports
 from app.checkout import audit as checkout_audit
 from app.checkout import flows as checkout_flows
 from app.checkout import jobs as checkout_jobs
@@ -128,6 +129,7 @@ CHECKS: list[Check] = [
 @cache
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
+    catalog_ports.register(group_buying.dearest_in_groups)
     membership_ports.register(pricing.saving_fen)
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
     payments.register(Purpose.SOLO, SoloSale())

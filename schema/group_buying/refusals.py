@@ -40,7 +40,7 @@ class DealMoveRefused(UserError):
 
 @strawberry.type(description="GROUP_PRICE_TOO_HIGH")
 class GroupPriceTooHigh(UserError):
-    """In a group it would cost more than alone."""
+    """In a group it must cost less than alone."""
 
     solo_price: Money
 
