@@ -49,6 +49,7 @@ from app.live.actions.change import STREAM as LIVE_STREAM
 from app.live.actions.moderating import ModeratedDanmaku
 from app.live.actions.talking import KIND as DANMAKU
 from app.media import jobs as media_jobs
+from app.media import store
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
 from app.membership import ports as membership_ports
@@ -168,6 +169,7 @@ def join_rooms() -> None:
 async def running(settings: Settings) -> AsyncIterator[None]:
     """Bind this process to its database, its bus and WeChat, with the rooms joined."""
     join_rooms()
+    store.open_now()
     async with AsyncExitStack() as stack:
         await db.start(settings)
         stack.push_async_callback(db.stop)

@@ -35,7 +35,8 @@ class Settings(BaseSettings):
     )
     media_store_options: SecretStr = Field(
         default=SecretStr(""),
-        description="name=value,… for that store: endpoint, region, access_key_id, secret_access_key, …",
+        description="name=value,… for that store: endpoint (without TLS where it is http://…), region, access_key_id, "
+        "secret_access_key, …",
     )
     database_url: str = Field(
         default="", description="postgres://… ; empty is SQLite in the data folder, for one process."
