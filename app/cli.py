@@ -219,7 +219,7 @@ async def _with_database(asked: Awaitable[T]) -> T:
 
 
 def run() -> None:
-    """Run a command; a mistake in the settings, or in a document of one's own, is told in a line, without a traceback."""
+    """Run a command; mistakes in settings and documents are told in a line each, without a traceback."""
     try:
         cli()
     except ValidationError as error:
