@@ -1,11 +1,15 @@
 """Communities through the API: every document, by people who are signed in."""
 
+import pytest
+
 from app.accounts import actions as accounts
 from app.accounts.models import Role
 from app.community.actions import places, posting
 from app.community.states import PostStatus
 from app.core.ids import ProfileId, to_public
 from app.core.targets import Target
+from app.moderation.models import ModerationItem
+from app.moderation.states import ItemStatus
 from tests.conftest import Api, WeChat
 from tests.factories.accounts import a_signed_in_user
 from tests.factories.community import DOUBTED, a_comment, a_community, a_post, a_post_input, does, post_now, public
@@ -142,6 +146,48 @@ _CREATE = """mutation($input: CreateCommunityInput!) {
   createCommunity(input: $input) { __typename ... on Community { id name version } ... on UserError { code } } }"""
 _EDIT = """mutation($input: EditCommunityInput!) {
   editCommunity(input: $input) { __typename ... on Community { id name version } ... on UserError { code } } }"""
+
+
+@pytest.mark.parametrize("kind", ["BRAND", "HOST", "THEME"])
+async def test_a_community_is_around_a_brand_a_host_or_a_theme(api: Api, kind: str) -> None:
+    boss = await a_member_of_staff(Role.COMMUNITY_MANAGER)
+    given = {"input": {"name": "茶友会", "kind": kind, "about": "聊茶", "idempotencyKey": "k"}}
+    made = await does(api, _CREATE, given, boss.access_token)
+    read = "query($id: ID!) { community(id: $id) { kind name } }"
+    assert await does(api, read, {"id": made["id"]}, None) == {"kind": kind, "name": "茶友会"}
+
+
+_DECIDE = """mutation($input: DecideModerationInput!) { decideModeration(input: $input) {
+  __typename ... on ModerationItem { version status } ... on UserError { code } } }"""
+
+
+@pytest.mark.parametrize(("decision", "status"), [("APPROVE", "PUBLISHED"), ("REMOVE", "REJECTED")])
+async def test_a_post_with_a_word_to_look_at_waits_for_a_person_and_is_then_what_she_decides(
+    api: Api, wechat: WeChat, decision: str, status: str
+) -> None:
+    token, tea = await api.sign_in(wechat, "ann"), await a_community()
+    boss = await a_member_of_staff(Role.COMMUNITY_MANAGER)
+    await does(api, "JoinCommunity", {"communityId": public(tea)}, token)
+    post = await does(api, "CreatePost", a_post_input(tea, text="加微信看看新茶"), token)
+    assert post["status"] == "IN_REVIEW"
+
+    async def decided(how: str) -> None:
+        item = await ModerationItem.get(status=ItemStatus.OPEN)
+        given = {"id": to_public("moderation", item.id), "expectedVersion": item.version, "decision": how,
+                 "reason": "看过了"}  # fmt: skip
+        assert (await does(api, _DECIDE, {"input": given}, boss.access_token))["__typename"] == "ModerationItem"
+
+    async def seen(by: str | None) -> str | None:
+        page = (await api("PostPage", {"id": post["id"], "first": 1}, token=by))["data"]["post"]
+        return page and str(page["status"])
+
+    assert await seen(None) is None
+    await decided(decision)
+    assert (await seen(token), await seen(None)) == (status, status if status == "PUBLISHED" else None)
+    if status == "PUBLISHED":
+        await does(api, "Report", {"targetId": post["id"], "reason": "SPAM"}, boss.access_token)
+        await decided("REMOVE")
+        assert (await seen(token), await seen(None)) == ("REMOVED", None)
 
 
 async def test_a_community_manager_makes_and_changes_communities(api: Api) -> None:

@@ -85,7 +85,7 @@ def a_post_input(community: CommunityId, **changes: Any) -> dict[str, Any]:
     return {"input": given | changes}
 
 
-async def does(api: Api, document: str, variables: dict[str, Any], token: str) -> dict[str, Any]:
+async def does(api: Api, document: str, variables: dict[str, Any], token: str | None) -> dict[str, Any]:
     """What an operation gives that is one field: a success, a refusal or a page; no error is expected."""
     answer = await api(document, variables, token=token)
     assert "errors" not in answer, answer

@@ -95,6 +95,18 @@ async def test_a_small_community_is_filled_from_elsewhere_and_says_so(api: Api) 
     assert whys_in(await my_feed(api, ann.access_token, locale="en")) == {thing: "From another community"}
 
 
+@pytest.mark.parametrize("chooses", [True, False])
+async def test_who_belongs_nowhere_or_alone_to_an_empty_community_reads_what_others_write(
+    api: Api, *, chooses: bool
+) -> None:
+    ann, bob = await a_signed_in_user(), await a_signed_in_user()
+    await a_community("空社区", bob.user)
+    thing = posting.target((await a_post()).id).public_id
+    for each in (ann, bob):
+        await accounts.set_personalised_feed(user=each.user, personalised=chooses)
+        assert ids_in(await my_feed(api, each.access_token, first=1)) == [thing]
+
+
 async def test_whom_she_follows_and_knows_comes_first(api: Api) -> None:
     group = await a_group(size=3)
     await a_group(size=3, prefix="stranger")

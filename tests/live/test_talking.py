@@ -121,12 +121,14 @@ async def test_who_is_muted_does_not_write() -> None:
 async def test_a_line_with_a_doubt_is_held_until_a_person_lets_it_be_shown() -> None:
     room, ann = await a_room(on_air=True), (await a_user()).id
     line = await _says(room, ann, finding=Finding(Outcome.REVIEW, (Why.WORD,)))
+    assert (await Danmaku.get(id=line)).status is DanmakuStatus.HELD
     assert await jobs.show_danmaku() == 0
     assert await ModerationItem.filter(target_id=line, target_kind="danmaku").count() == 1
     assert await queries.line(line) is None
     async with db.transaction():
         await ModeratedDanmaku().decided(line, Decision.APPROVE, "")
     assert await jobs.show_danmaku() == 1
+    assert (await Danmaku.get(id=line)).status is DanmakuStatus.SHOWN
     assert await queries.line(line) is not None
 
 
@@ -154,6 +156,7 @@ async def test_removed_lines_are_told_once_and_stand_in_no_batch_and_no_replay()
     waiting = await _says(room, ann, "还没显示")
     for expected in ([bad, waiting], []):
         assert await talking.remove(room.id, lines=[bad, waiting], by=manager, reason="广告") == sorted(expected)
+    assert {each.status for each in await Danmaku.filter(id__in=[bad, waiting])} == {DanmakuStatus.REMOVED}
     (removed,) = await _events(room, LiveEventKind.DANMAKU_REMOVED)
     assert removed.payload["ids"] == [str(bad)]
     assert await jobs.show_danmaku() == 0
