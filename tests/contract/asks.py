@@ -1,0 +1,263 @@
+"""Every ask of the table of owners: where a thing is named, and whose thing is named there."""
+
+from datetime import UTC, datetime, timedelta
+
+from app.stories import wording
+from tests.contract import things
+from tests.contract.owning import Ask
+
+_SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+_TIERS = [{"name": "普通", "growthNeeded": 0, "perks": []}, {"name": "银卡", "growthNeeded": 100, "perks": []}]
+_CARRIER = {"carrier": "SF", "trackingNumber": "SF100200300"}
+_PICTURE = {"bytes": 1000, "mime": "image/png"}
+_PERIOD = {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z"}
+_CONSENT = {"consentWordingVersion": wording.NEWEST}
+
+#: What is mine: under `viewer`, and what I do with it.
+_MINE = [
+    Ask("Viewer.user", None, things.an_account),
+    Ask("Viewer.phoneMasked", None, things.a_phone),
+    Ask("Viewer.addresses", None, things.an_owned_address),
+    Ask("Viewer.orders", None, things.an_unpaid_order, {"first": 5}),
+    Ask("Viewer.order", "id", things.an_unpaid_order),
+    Ask("Viewer.seat", "groupCode", things.a_held_seat),
+    Ask("Viewer.seat", "groupCode", things.a_taken_seat),
+    Ask("Viewer.eligibility", "groupCode", things.a_forming_group),
+    Ask("Viewer.quote", "skuId", things.an_offer, {"quantity": 1}),
+    Ask("Viewer.quote", "skuId", things.an_offer_of_a_draft, {"quantity": 1}),
+    Ask("Viewer.notifications", None, things.a_notification, {"first": 5}),
+    Ask("Viewer.removals", None, things.a_removal, {"first": 5}),
+    Ask("Viewer.referrals", None, things.a_brought_friend, {"first": 5}),
+    Ask("Viewer.rewards", None, things.a_reward, {"first": 5}),
+    Ask("Viewer.reward", "id", things.a_reward),
+    Ask("Viewer.consentRequests", None, things.an_asked_story),
+    Ask("Viewer.stories", None, things.a_story_in_review),
+    Ask("Viewer.feed", "communityId", things.a_joined_community, {"first": 5}),
+    Ask("Viewer.membership"),
+    Ask("Viewer.messageTemplates"),
+    Ask("Mutation.saveAddress", "id", things.an_owned_address),
+    Ask("Mutation.deleteAddress", "id", things.an_owned_address),
+    Ask("Mutation.openGroup", "addressId", things.a_roof),
+    Ask("Mutation.joinGroup", "addressId", things.a_roof),
+    Ask("Mutation.buyNow", "addressId", things.a_roof),
+    Ask("Mutation.payOrder", "orderId", things.an_unpaid_order),
+    Ask("Mutation.confirmPayment", "orderId", things.an_unpaid_order),
+    Ask("Mutation.cancelOrder", "orderId", things.an_unpaid_order),
+    Ask("Mutation.leaveGroup", "groupCode", things.a_held_seat),
+    Ask("Mutation.leaveGroup", "groupCode", things.a_taken_seat),
+    Ask("Mutation.confirmReceipt", "orderId", things.a_shipped_order),
+    Ask("Mutation.requestRefund", "orderId", things.an_order_to_ship),
+    Ask("Mutation.requestRefund", "orderId", things.a_received_order),
+    Ask("Mutation.requestRefund", "lineId", things.somebody_else_s_line),
+    Ask("Mutation.withdrawRefundRequest", "afterSaleId", things.a_refund_request),
+    Ask("Mutation.markNotificationsRead", "upToCursor", things.an_inbox),
+    Ask("Mutation.createShareLink", "targetId", things.a_doubted_post),
+    Ask("Mutation.createShareLink", "targetId", things.a_story_in_review),
+    Ask("Mutation.createShareLink", "targetId", things.a_draft_deal),
+    Ask("Mutation.createShareLink", "targetId", things.a_running_deal),
+    Ask("Mutation.revokeShareLink", "code", things.a_share_link),
+    Ask("Mutation.updateProfile", "avatarUploadId", things.an_avatar),
+    Ask("Mutation.exportMyData"),
+    Ask("Mutation.deleteAccount"),
+    Ask("Mutation.cancelAccountDeletion"),
+    Ask("Mutation.updateSettings", None, None, {"personalisedFeed": False}),
+    Ask("Mutation.createUpload", None, None, _PICTURE),
+    Ask("Mutation.reportMessageConsent", None, None, {"results": []}),
+    Ask("Mutation.signOut"),
+]
+
+#: What I wrote, and what everybody reads of it.
+_WRITTEN = [
+    Ask("Query.post", "id", things.a_doubted_post),
+    Ask("Query.post", "id", things.a_published_post),
+    Ask("Query.story", "id", things.a_story_in_review),
+    Ask("Query.story", "id", things.a_written_story),
+    Ask("Query.story", "id", things.a_published_story),
+    Ask("Mutation.createPost", "uploadIds", things.a_picture_of_a_post),
+    Ask("Mutation.createPost", "attachmentId", things.a_story_to_post_about),
+    Ask("Mutation.comment", "targetId", things.a_doubted_post),
+    Ask("Mutation.comment", "targetId", things.a_published_post),
+    Ask("Mutation.react", "targetId", things.a_doubted_post),
+    Ask("Mutation.react", "targetId", things.a_story_in_review),
+    Ask("Mutation.react", "targetId", things.a_published_post),
+    Ask("Mutation.removeReaction", "targetId", things.a_doubted_post),
+    Ask("Mutation.removeReaction", "targetId", things.a_story_in_review),
+    Ask("Mutation.removeReaction", "targetId", things.a_published_story),
+    Ask("Mutation.report", "targetId", things.a_doubted_post),
+    Ask("Mutation.report", "targetId", things.a_doubted_comment),
+    Ask("Mutation.report", "targetId", things.a_story_in_review),
+    Ask("Mutation.report", "targetId", things.a_published_post),
+    Ask("Mutation.appealModeration", "removalId", things.a_removal, {"text": "不是广告"}),
+    Ask("Mutation.submitStory", "uploadIds", things.a_picture_of_a_story, _CONSENT),
+    Ask("Mutation.submitStory", "orderId", things.a_received_order, _CONSENT),
+    Ask("Mutation.editStory", "storyId", things.a_returned_story, {"title": "新茶"}),
+    Ask("Mutation.editStory", "storyId", things.a_written_story, {"title": "新茶"}),
+    Ask("Mutation.editStory", "uploadIds", things.a_picture_for_a_returned_story),
+    Ask("Mutation.answerStoryConsent", "storyId", things.an_asked_story, {"wordingVersion": wording.NEWEST}),
+    Ask("Mutation.withdrawStoryConsent", "storyId", things.a_published_story),
+]
+
+#: What everybody may, and anybody signed in.
+_PUBLIC = [
+    Ask("Query.deals", None, things.a_running_deal, {"first": 5}),
+    Ask("Query.deal", "id", things.a_running_deal),
+    Ask("Query.deal", "id", things.a_draft_deal),
+    Ask("Query.group", "code", things.a_forming_group),
+    Ask("Query.shareLink", "code", things.a_share_link),
+    Ask("Query.membershipTiers"),
+    Ask("Query.liveRooms", None, things.an_announced_room, {"first": 5}),
+    Ask("Query.liveRoom", "id", things.an_announced_room),
+    Ask("Query.stories", None, things.a_published_story, {"first": 5}),
+    Ask("Query.storyConsentWording"),
+    Ask("Query.communities", None, things.a_joined_community, {"first": 100}),
+    Ask("Query.community", "id", things.a_joined_community),
+    Ask("Mutation.signIn", "code", None, {"code": "nonsense"}),
+    Ask("Mutation.staffSignIn", None, None, {"username": "nobody", "password": "nothing at all"}),
+    Ask("Mutation.refreshSession", None, None, {"refreshToken": "nothing"}),
+    Ask("Mutation.bindPhone", "code", None, {"code": "nonsense"}),
+    Ask("Mutation.openShareLink", "code", things.a_share_link),
+    Ask("Mutation.openGroup", "dealId", things.a_draft_deal),
+    Ask("Mutation.joinCommunity", "communityId", things.a_joined_community),
+    Ask("Mutation.leaveCommunity", "communityId", things.a_joined_community),
+    Ask("Mutation.follow", "profileId", things.a_profile),
+    Ask("Mutation.remindMeOfLive", "roomId", things.an_announced_room),
+    Ask("Mutation.sendDanmaku", "roomId", things.a_room_on_air, {"text": "好茶"}),
+    Ask("Mutation.sendLikes", "roomId", things.a_room_on_air),
+    Ask("Mutation.claimRedPacket", "rainId", things.an_announced_room),
+    Ask("Mutation.enterLottery", "lotteryId", things.an_announced_room),
+]
+
+#: What staff see.
+_SEEN = [
+    Ask("Query.perkSimulation", "id", things.a_simulation),
+    Ask("Staff.afterSale", "id", things.a_refund_request),
+    Ask("Staff.auditLog", "by", things.a_member, {"first": 5}),
+    Ask("Staff.auditLog", "targetId", things.a_draft_deal, {"first": 5}),
+    Ask("Staff.deal", "id", things.a_draft_deal),
+    Ask("Staff.group", "code", things.a_taken_seat),
+    Ask("Staff.groups", "dealId", things.a_running_deal, {"first": 5}),
+    Ask("Staff.liveRoom", "id", things.an_announced_room),
+    Ask("Staff.liveRooms", None, things.an_announced_room, {"first": 50}),
+    Ask("Staff.moderatedPerson", "id", things.a_person),
+    Ask("Staff.moderationItem", "id", things.a_queued_post),
+    Ask("Staff.order", "id", things.an_order_to_ship),
+    Ask("Staff.product", "id", things.a_shelved_product),
+    Ask("Staff.referralFunnel", "inviterId", things.an_account, _PERIOD),
+    Ask("Staff.storyFigures", "storyId", things.a_published_story),
+]
+
+#: What staff do.
+_DONE = [
+    Ask("Mutation.createStaff", None, None, {"username": "lin", "password": "long enough", "roles": ["SUPPORT"]}),
+    Ask("Mutation.changeStaffRoles", "id", things.a_member, {"roles": ["HOST"]}),
+    Ask("Mutation.resetStaffPassword", "id", things.a_member, {"password": "quite another"}),
+    Ask("Mutation.disableStaff", "id", things.a_member),
+    Ask("Mutation.enableStaff", "id", things.a_past_member, {"roles": ["HOST"]}),
+    Ask(
+        "Mutation.createProduct", "uploadId", things.a_picture_of_a_product,
+        {"options": [], "skus": [{"optionValues": [], "priceFen": 3900, "stock": 5}]},
+    ),
+    Ask("Mutation.editProduct", "uploadId", things.a_picture_of_a_product),
+    Ask("Mutation.setProductOnSale", "id", things.a_shelved_product, {"onSale": False}),
+    Ask(
+        "Mutation.addSku", "productId", things.a_product_with_choices,
+        {"sku": {"optionValues": ["50g"], "priceFen": 3900, "stock": 5}},
+    ),
+    Ask("Mutation.priceSku", "skuId", things.a_shelved_sku),
+    Ask("Mutation.adjustStock", "skuId", things.a_shelved_sku),
+    Ask("Mutation.setStock", "skuId", things.a_shelved_sku),
+    Ask("Mutation.createDeal", "productId", things.a_product_to_deal_in),
+    Ask("Mutation.editDeal", "id", things.a_draft_deal),
+    Ask("Mutation.scheduleDeal", "id", things.a_draft_deal),
+    Ask("Mutation.pauseDeal", "id", things.a_running_deal),
+    Ask("Mutation.resumeDeal", "id", things.a_paused_deal),
+    Ask("Mutation.endDeal", "id", things.a_running_deal),
+    Ask("Mutation.takeDownDeal", "id", things.a_running_deal),
+    Ask("Mutation.shipOrder", "orderId", things.an_order_to_ship, _CARRIER),
+    Ask("Mutation.correctShipping", "orderId", things.a_shipped_order, _CARRIER),
+    Ask("Mutation.uploadShippingAgain", "orderId", things.an_untold_parcel),
+    Ask("Mutation.approveRefund", "afterSaleId", things.a_refund_request),
+    Ask("Mutation.rejectRefund", "afterSaleId", things.a_refund_request),
+    Ask("Mutation.resolveDeskItem", "id", things.an_unknown_payment),
+    Ask("Mutation.retryRefund", "id", things.a_failed_refund),
+    Ask("Mutation.decidePicture", "id", things.a_picture_to_review),
+    Ask("Mutation.createCampaignLink", "targetId", things.a_running_deal),
+    Ask("Mutation.createCampaignLink", "targetId", things.a_draft_deal),
+    Ask("Mutation.draftPerkPlan", None, None, {"tiers": _TIERS}),
+    Ask("Mutation.draftPerkPlan", "planId", things.a_drafted_plan, {"tiers": _TIERS}),
+    Ask("Mutation.simulatePerkPlan", "planId", things.a_drafted_plan, {"days": 7}),
+    Ask("Mutation.cancelPerkSimulation", "id", things.a_simulation),
+    Ask("Mutation.activatePerkPlan", "planId", things.a_drafted_plan, {"at": _SOON}),
+    Ask("Mutation.withdrawPerkPlan", "planId", things.a_scheduled_plan),
+    Ask("Mutation.rollBackPerkPlan", None, things.a_plan_in_force, {"toVersion": 1}),
+    Ask("Mutation.scheduleLive", None, None, {"startsAt": _SOON}),
+    Ask("Mutation.editLive", "roomId", things.an_announced_room, {"title": "秋茶"}),
+    Ask("Mutation.editLive", "coverUploadId", things.a_cover_of_a_room),
+    Ask("Mutation.startLive", "roomId", things.an_announced_room),
+    Ask("Mutation.pauseLive", "roomId", things.a_room_on_air),
+    Ask("Mutation.resumeLive", "roomId", things.a_paused_room),
+    Ask("Mutation.endLive", "roomId", things.a_room_on_air),
+    Ask("Mutation.cancelLive", "roomId", things.an_announced_room),
+    Ask("Mutation.explainProduct", "roomId", things.a_room_on_air),
+    Ask("Mutation.putProductAway", "roomId", things.a_room_that_explains),
+    Ask("Mutation.removeDanmaku", "ids", things.a_said_line),
+    Ask("Mutation.claimModeration", "id", things.a_queued_post),
+    Ask("Mutation.decideModeration", "id", things.a_queued_post, {"decision": "REMOVE"}),
+    Ask("Mutation.decideAppeal", "id", things.an_appeal),
+    Ask("Mutation.mutePerson", "personId", things.a_person),
+    Ask("Mutation.unmutePerson", "muteId", things.a_mute),
+    Ask("Mutation.blockPerson", "personId", things.a_person),
+    Ask("Mutation.unblockPerson", "personId", things.a_blocked_person),
+    Ask("Mutation.addFilterWord", None, things.a_new_word),
+    Ask("Mutation.removeFilterWord", "id", things.a_filter_word),
+    Ask("Mutation.createCommunity", None, None, {"name": "茶友会"}),
+    Ask("Mutation.editCommunity", "communityId", things.a_joined_community, {"about": "聊茶"}),
+    Ask("Mutation.editCommunity", "coverUploadId", things.a_cover_of_a_community),
+    Ask("Mutation.writeStory", "uploadIds", things.a_picture_of_a_written_story),
+    Ask("Mutation.writeStory", "orderId", things.a_told_order),
+    Ask("Mutation.writeStory", "orderId", things.somebody_else_s_order),
+    Ask("Mutation.requestStoryConsent", "storyId", things.a_written_story),
+    Ask("Mutation.reviewStory", "storyId", things.a_story_in_review),
+]
+
+ASKS = [*_MINE, *_WRITTEN, *_PUBLIC, *_SEEN, *_DONE]
+
+_SHELF = "what everybody sees on the shelf"
+_ROOM = "asked with this door's other place"
+#: Places that take what nobody has to himself, and why.
+NOBODYS = {
+    "Query.node(id)": "the table of nodes",
+    "Query.product(id)": _SHELF,
+    **dict.fromkeys(
+        [
+            "Mutation.buyNow(productId)", "Mutation.buyNow(skuId)", "Mutation.openGroup(skuId)",
+            "Mutation.joinGroup(skuId)", "Mutation.createDeal(skuId)", "Mutation.editDeal(skuId)",
+            "Mutation.scheduleLive(productIds)", "Mutation.editLive(productIds)", "Mutation.explainProduct(productId)",
+            "Mutation.submitStory(productIds)", "Mutation.editStory(productIds)", "Mutation.writeStory(productIds)",
+        ],
+        _SHELF,
+    ),
+    **dict.fromkeys(
+        ["Mutation.editProduct(id)", "Mutation.removeDanmaku(roomId)", "Mutation.createPost(communityId)",
+         "Mutation.writeStory(customerId)", "Mutation.joinGroup(groupCode)", "Viewer.quote(groupCode)",
+         "Mutation.mutePerson(communityId)"],
+        _ROOM,
+    ),
+    **dict.fromkeys(
+        [f"Mutation.{each}(shareCode)" for each in ("buyNow", "openGroup", "joinGroup")],
+        "a link is for everybody; which one brought her is found among her own touches",
+    ),
+    **dict.fromkeys(
+        ["Viewer.quote(couponIds)", *[f"Mutation.{each}(couponIds)" for each in ("buyNow", "openGroup", "joinGroup")]],
+        "there are no coupons yet",
+    ),
+    **dict.fromkeys(
+        ["Mutation.signIn(visitorId)", "Mutation.openShareLink(visitorId)"],
+        "whoever holds it is the visitor",
+    ),
+    **dict.fromkeys(
+        ["Subscription.groupChanged(code)", "Subscription.liveRoomEvents(roomId)",
+         "Subscription.perkSimulationProgressed(id)"],
+        "tests/contract/test_streams.py",
+    ),
+}  # fmt: skip
