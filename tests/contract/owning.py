@@ -150,6 +150,7 @@ def _value(name: str, kind: GraphQLInputType, known: Mapping[str, Any], thing: T
     return _WORDS[get_named_type(kind).name]
 
 
+_REFUSED = " { __typename ... on UserError { code } }"
 _WORDS = {"String": "看过了", "Int": 1, "Boolean": True, "Fen": 1990}
 
 
@@ -169,7 +170,8 @@ def written(ask: Ask, given: Mapping[str, Any]) -> Sent:
     args = ask.door.field.args
     declared = ", ".join(f"${each}: {args[each].type}" for each in given)
     passed = ", ".join(f"{each}: ${each}" for each in given)
-    asked = ask.door.name + (f"({passed})" if passed else "") + selection(get_named_type(ask.door.field.type), 3)
+    asks_for = _REFUSED if ask.is_mutation else selection(get_named_type(ask.door.field.type), 1)
+    asked = ask.door.name + (f"({passed})" if passed else "") + asks_for
     above = _ABOVE.get(ask.door.type_name)
     operation = "query" if above else ask.door.type_name.lower()
     inside = f"{above} {{ {asked} }}" if above else asked

@@ -89,6 +89,11 @@ async def a_phone() -> Thing:
     return Thing(ann.id, ann.owner, shows="138****1234")
 
 
+async def an_inviter() -> Thing:
+    ann = await an_account()
+    return Thing(ann.id, ann.owner, shows="ReferralFunnel")
+
+
 async def an_owned_address() -> Thing:
     ann = (await a_user()).id
     return Thing(to_public("address", (await an_address(ann)).id), ann)
@@ -188,7 +193,7 @@ async def a_reward() -> Thing:
     await buys_in_group(ben)
     await worker.run_until_idle(JOBS)
     reward = await Reward.get(user_id=ann.id)
-    return Thing(to_public("reward", reward.id), ann.id)
+    return Thing(to_public("reward", reward.id), ann.id, shows='"FROZEN"')
 
 
 async def a_brought_friend() -> Thing:
@@ -358,6 +363,11 @@ async def a_published_story() -> Thing:
     return Thing(made.public_id, made.customer.user)
 
 
+async def a_shared_story() -> Thing:
+    made = await a_published_story()
+    return Thing(made.id, made.owner, shows="StoryFigures")
+
+
 async def a_told_order() -> Thing:
     """An order of a person about whom a story is written."""
     made = await a_received_order()
@@ -397,6 +407,11 @@ async def _deal(made: MadeDeal, owner: UserId | None = None) -> Thing:
     }  # fmt: skip
     beside = {"productId": to_public("product", made.product), "terms": terms}
     return Thing(to_public("deal", made.id), owner, beside=beside)
+
+
+async def a_listed_deal() -> Thing:
+    await a_deal()
+    return Thing("", shows='"cursor"')
 
 
 async def a_draft_deal() -> Thing:
@@ -474,6 +489,12 @@ async def a_drafted_plan() -> Thing:
     return Thing(to_public("plan", made.id), UserId(made.author_id))
 
 
+async def a_busy_marketer() -> Thing:
+    """Who drafted a plan, by her id as staff."""
+    author = UserId((await _plan()).author_id)
+    return Thing(to_public("staff", author), author, shows="perk_plan.draft")
+
+
 async def a_scheduled_plan() -> Thing:
     made = await _plan()
     at = await clock.now() + timedelta(days=1)
@@ -526,6 +547,11 @@ async def a_joined_community() -> Thing:
     return Thing(to_public("community", await a_community("茶友会", ann)), ann)
 
 
+async def a_community_with_a_post() -> Thing:
+    post, made = await _a_post(doubted=False)
+    return Thing(to_public("community", post.community_id), made.owner, shows=made.id)
+
+
 async def a_profile() -> Thing:
     ann = (await _a_post(doubted=False))[1].owner
     return Thing(to_public("profile", (await Profile.get(user_id=ann)).id), ann)
@@ -557,3 +583,8 @@ async def a_blocked_person() -> Thing:
 
 async def a_new_word() -> Thing:
     return Thing("", beside={"word": _name()})
+
+
+async def a_group_to_join() -> Thing:
+    made = await a_forming_group()
+    return Thing(made.id, shows='"canJoin"')
