@@ -115,13 +115,19 @@ async def database(_migrated: None) -> AsyncIterator[None]:
 
 
 async def _empty_all_tables() -> None:
-    tables = await db.rows(
-        str,
-        "SELECT tablename FROM pg_tables WHERE schemaname = 'public' "
-        "AND tablename NOT IN ('tortoise_migrations', 'clock_offset')",
-    )
-    await db.execute(f"TRUNCATE {', '.join(tables)}")
-    await db.execute("UPDATE clock_offset SET offset_ms = 0")
+    """Delete every row. TRUNCATE makes new files for all tables and takes half a second; this takes milliseconds."""
+    # As a replica PostgreSQL minds neither foreign keys nor the guards of what may only be added to.
+    await db.execute("""
+        DO $$
+        DECLARE name text;
+        BEGIN
+            SET LOCAL session_replication_role = replica;
+            FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public'
+                        AND tablename NOT IN ('tortoise_migrations', 'clock_offset') LOOP
+                EXECUTE format('DELETE FROM %I', name);
+            END LOOP;
+        END $$""")
+    await db.execute("UPDATE clock_offset SET offset_ms = 0 WHERE offset_ms <> 0")
 
 
 @dataclass
