@@ -317,10 +317,14 @@ async def answer(api: Api, ask: Ask, thing: Thing, token: str | None, *, gone: b
         given = SCHEMA._schema.get_type(value["__typename"])
         assert isinstance(given, GraphQLObjectType)
         return str(value["code"] if any(each.name == "UserError" for each in given.interfaces) else given.name)
-    if value is None or value == [] or (isinstance(value, dict) and value.get("edges") == []):
+    if value is None or value == [] or _is_empty(value):
         return NULL
     shown = thing.shows or thing.id
     return GIVEN if shown in json.dumps(value, ensure_ascii=False) else ELSE
+
+
+def _is_empty(value: object) -> bool:
+    return isinstance(value, dict) and any(each == [] for name, each in value.items() if name.endswith("edges"))
 
 
 def is_refusal(answered: str) -> bool:

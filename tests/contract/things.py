@@ -31,8 +31,8 @@ from app.membership.models import PerkPlan
 from app.moderation import actions as moderation
 from app.moderation.models import ModerationItem
 from app.moderation.states import Decision, ReportReason, Severity
-from app.orders.actions import shipping
 from app.orders import queries as order_queries
+from app.orders.actions import shipping
 from app.orders.models import Shipment
 from app.payments import actions as payments
 from app.payments.models import Refund, RefundReason
@@ -557,7 +557,6 @@ async def a_profile() -> Thing:
     return Thing(to_public("profile", (await Profile.get(user_id=ann)).id), ann)
 
 
-
 async def a_product_with_choices() -> Thing:
     deal = await a_deal(prices=(1990, 2990))
     return Thing(to_public("product", deal.product))
@@ -587,4 +586,4 @@ async def a_new_word() -> Thing:
 
 async def a_group_to_join() -> Thing:
     made = await a_forming_group()
-    return Thing(made.id, shows='"canJoin"')
+    return Thing(made.id, shows="Eligibility")
