@@ -1,12 +1,9 @@
 """Every ask of the table of owners: where a thing is named, and whose thing is named there."""
 
-from datetime import UTC, datetime, timedelta
-
 from app.stories import wording
 from tests.contract import things
 from tests.contract.owning import Ask
 
-_SOON = (datetime.now(UTC) + timedelta(days=1)).isoformat()
 _TIERS = [{"name": "普通", "growthNeeded": 0, "perks": []}, {"name": "银卡", "growthNeeded": 100, "perks": []}]
 _CARRIER = {"carrier": "SF", "trackingNumber": "SF100200300"}
 _PICTURE = {"bytes": 1000, "mime": "image/png"}
@@ -135,7 +132,7 @@ _SEEN = [
     Ask("Staff.auditLog", "targetId", things.a_past_member, {"first": 5}),
     Ask("Staff.deal", "id", things.a_draft_deal),
     Ask("Staff.group", "code", things.a_taken_seat),
-    Ask("Staff.groups", "dealId", things.a_running_deal, {"first": 5}),
+    Ask("Staff.groups", "dealId", things.a_deal_of_a_group, {"first": 5}),
     Ask("Staff.liveRoom", "id", things.an_announced_room),
     Ask("Staff.liveRooms", None, things.an_announced_room, {"first": 100}),
     Ask("Staff.moderatedPerson", "id", things.a_person),
@@ -194,7 +191,7 @@ _DONE = [
     Ask("Mutation.activatePerkPlan", "planId", things.a_drafted_plan, {"at": None}),
     Ask("Mutation.withdrawPerkPlan", "planId", things.a_scheduled_plan),
     Ask("Mutation.rollBackPerkPlan", None, things.a_plan_in_force, {"toVersion": 1}),
-    Ask("Mutation.scheduleLive", None, None, {"startsAt": _SOON}),
+    Ask("Mutation.scheduleLive", None, things.tomorrow),
     Ask("Mutation.editLive", "roomId", things.an_announced_room, {"title": "秋茶"}),
     Ask("Mutation.editLive", "coverUploadId", things.a_cover_of_a_room),
     Ask("Mutation.startLive", "roomId", things.an_announced_room),

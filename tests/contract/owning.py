@@ -202,7 +202,8 @@ def _field(kind: GraphQLObjectType, name: str, depth: int) -> str:
     # Members of a union may call different things by one name.
     alias = name if is_leaf and inner.name in {"ID", "String"} and name in {"id", "code"} else f"{kind.name}_{name}"
     passed = "(first: 2)" if needed else ""
-    below = depth if inner.name.endswith(("Connection", "Edge")) else depth - 1
+    on_the_way = inner.name.endswith(("Connection", "Edge")) or kind.name.endswith("Edge")
+    below = depth if on_the_way else depth - 1
     return f"{alias}: {name}{passed}{selection(inner, below)}"
 
 

@@ -587,3 +587,12 @@ async def a_new_word() -> Thing:
 async def a_group_to_join() -> Thing:
     made = await a_forming_group()
     return Thing(made.id, shows="Eligibility")
+
+
+async def a_deal_of_a_group() -> Thing:
+    group = await a_group(prefix=_name())
+    return Thing(to_public("deal", group.deal.id), shows=group.code)
+
+
+async def tomorrow() -> Thing:
+    return Thing("", beside={"startsAt": (await clock.now() + timedelta(days=1)).isoformat()})
