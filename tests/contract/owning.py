@@ -165,12 +165,15 @@ class Sent:
 def written(ask: Ask, given: Mapping[str, Any]) -> Sent:
     """The contract's operation, or one that asks for whatever the door gives."""
     name = operation_of(ask)
-    if name is not None:
-        return Sent(operations()[name], dict(_variables(name, given)))
+    return Sent(operations()[name], dict(_variables(name, given))) if name else generated(ask, given)
+
+
+def generated(ask: Ask, given: Mapping[str, Any], *, depth: int = 1) -> Sent:
+    """An operation that asks for every field that the door gives, so many types deep."""
     args = ask.door.field.args
     declared = ", ".join(f"${each}: {args[each].type}" for each in given)
     passed = ", ".join(f"{each}: ${each}" for each in given)
-    asks_for = _REFUSED if ask.is_mutation else selection(get_named_type(ask.door.field.type), 1)
+    asks_for = _REFUSED if ask.is_mutation else selection(get_named_type(ask.door.field.type), depth)
     asked = ask.door.name + (f"({passed})" if passed else "") + asks_for
     above = _ABOVE.get(ask.door.type_name)
     operation = "query" if above else ask.door.type_name.lower()

@@ -13,6 +13,7 @@ from app.accounts.models import Profile, Role
 from app.after_sale import actions as after_sales
 from app.after_sale import queries as after_sale_queries
 from app.after_sale.states import AfterSaleReason
+from app.audit_log.models import AuditEntry
 from app.catalog.models import Sku
 from app.community.actions import commenting, posting
 from app.community.models import Post
@@ -51,7 +52,7 @@ from tests.factories.notifications import a_user_id, told
 from tests.factories.orders import Bought, a_bought, receives, ships
 from tests.factories.referral import buys_in_group, comes_by
 from tests.factories.share import a_link
-from tests.factories.stories import a_manager, a_published, a_submitted, a_written, asks, decides
+from tests.factories.stories import a_manager, a_published, a_submitted, a_written, asks, decides, withdraws
 
 
 @dataclass(frozen=True, slots=True)
@@ -596,3 +597,34 @@ async def a_deal_of_a_group() -> Thing:
 
 async def tomorrow() -> Thing:
     return Thing("", beside={"startsAt": (await clock.now() + timedelta(days=1)).isoformat()})
+
+
+async def an_opened_group() -> Thing:
+    group = await a_group(prefix=_name())
+    return Thing(to_public("group", group.id), group.members[0].id)
+
+
+async def an_entry() -> Thing:
+    """What the log says of something that was done."""
+    plan = await _plan()
+    entry = await AuditEntry.get(target_id=plan.id)
+    return Thing(to_public("audit", entry.id), UserId(plan.author_id))
+
+
+async def a_removed_line() -> Thing:
+    """A line that was taken off the screens; it is hers who said it."""
+    ann, room = (await a_user()).id, await a_room(on_air=True)
+    line = await talking.say(user=ann, room=room.id, text="加微信", client_id=_name(), finding=PASSED)
+    await talking.show_next(room.id)
+    await talking.remove(room.id, lines=[line], by=room.host, reason=None)
+    return Thing(to_public(talking.KIND, line), ann)
+
+
+async def a_withdrawn_story() -> Thing:
+    made = await a_published()
+    await withdraws(made)
+    return Thing(made.public_id, made.customer.user)
+
+
+async def the_lowest_tier() -> Thing:
+    return Thing(to_public("tier", UUID(int=0)))
