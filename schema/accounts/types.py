@@ -41,7 +41,8 @@ def person(seen: PublicPerson) -> Person:
 
 
 @strawberry.type(
-    description="A person by her own id and under her own name: myself, or whom I follow; for staff, whose something is."
+    description="A person by her own id and under her own name: myself, or whom I follow; "
+    "for staff, whose an order, a seat or a story is."
 )
 class User(Node):
     """A person under her own name."""

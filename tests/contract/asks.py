@@ -3,6 +3,7 @@
 from app.stories import wording
 from tests.contract import things
 from tests.contract.owning import Ask
+from tests.factories.moderation import NOTE
 
 _TIERS = [{"name": "普通", "growthNeeded": 0, "perks": []}, {"name": "银卡", "growthNeeded": 100, "perks": []}]
 _CARRIER = {"carrier": "SF", "trackingNumber": "SF100200300"}
@@ -134,7 +135,7 @@ _SEEN = [
     Ask("Staff.deals", None, things.a_draft_deal, {"first": 20, "status": "DRAFT"}),
     Ask("Staff.desk", None, things.an_unknown_payment, {"first": 50}),
     Ask("Staff.filterWords", None, things.a_filter_word, {"first": 50}),
-    Ask("Staff.moderationQueue", None, things.a_queued_post, {"first": 20}),
+    Ask("Staff.moderationQueue", None, things.a_doubted_note, {"first": 2, "kind": NOTE}, 0),
     Ask("Staff.orders", None, things.an_order_to_ship, {"first": 20, "status": "TO_SHIP"}),
     Ask("Staff.perkPlans", None, things.a_drafted_plan, {"first": 50}),
     Ask("Staff.products", None, things.a_shelved_product, {"first": 50}),

@@ -66,6 +66,8 @@ class Ask:
     position: str | None = None
     make: Maker | None = None
     given: Mapping[str, object] = field(default_factory=dict)
+    #: How many types deep it is asked for, where the contract has no operation.
+    depth: int = 1
 
     @property
     def name(self) -> str:
@@ -168,12 +170,12 @@ def written(ask: Ask, given: Mapping[str, Any]) -> Sent:
     return Sent(operations()[name], dict(_variables(name, given))) if name else generated(ask, given)
 
 
-def generated(ask: Ask, given: Mapping[str, Any], *, depth: int = 1) -> Sent:
+def generated(ask: Ask, given: Mapping[str, Any], *, depth: int | None = None) -> Sent:
     """An operation that asks for every field that the door gives, so many types deep."""
     args = ask.door.field.args
     declared = ", ".join(f"${each}: {args[each].type}" for each in given)
     passed = ", ".join(f"{each}: ${each}" for each in given)
-    asks_for = _REFUSED if ask.is_mutation else selection(get_named_type(ask.door.field.type), depth)
+    asks_for = _REFUSED if ask.is_mutation else selection(get_named_type(ask.door.field.type), ask.depth if depth is None else depth)
     asked = ask.door.name + (f"({passed})" if passed else "") + asks_for
     above = _ABOVE.get(ask.door.type_name)
     operation = "query" if above else ask.door.type_name.lower()
@@ -200,12 +202,13 @@ def _field(kind: GraphQLObjectType, name: str, depth: int) -> str:
     needed = [each for each, argument in of.args.items() if isinstance(argument.type, GraphQLNonNull)]
     inner = get_named_type(of.type)
     is_leaf = not isinstance(inner, GraphQLObjectType | GraphQLUnionType)
-    if needed not in ([], ["first"]) or (not is_leaf and depth == 0) or inner.name == "UserError":
+    on_the_way = inner.name.endswith(("Connection", "Edge")) or kind.name.endswith("Edge")
+    is_too_deep = depth == 0 and not is_leaf and not on_the_way
+    if needed not in ([], ["first"]) or is_too_deep or inner.name == "UserError":
         return ""
     # Members of a union may call different things by one name.
     alias = name if is_leaf and inner.name in {"ID", "String"} and name in {"id", "code"} else f"{kind.name}_{name}"
     passed = "(first: 2)" if needed else ""
-    on_the_way = inner.name.endswith(("Connection", "Edge")) or kind.name.endswith("Edge")
     below = depth if on_the_way else depth - 1
     return f"{alias}: {name}{passed}{selection(inner, below)}"
 
@@ -318,9 +321,9 @@ async def answer(api: Api, ask: Ask, thing: Thing, token: str | None, *, gone: b
     for name in (_ABOVE.get(ask.door.type_name), ask.door.name):
         value = value if name is None or value is None else value[name]
     if ask.is_mutation and value is not None:
-        given = SCHEMA._schema.get_type(value["__typename"])
-        assert isinstance(given, GraphQLObjectType)
-        return str(value["code"] if any(each.name == "UserError" for each in given.interfaces) else given.name)
+        kind = SCHEMA._schema.get_type(value["__typename"])
+        assert isinstance(kind, GraphQLObjectType)
+        return str(value["code"] if any(each.name == "UserError" for each in kind.interfaces) else kind.name)
     if value is None or value == [] or _is_empty(value):
         return NULL
     shown = thing.shows or thing.id

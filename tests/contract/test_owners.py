@@ -187,5 +187,6 @@ def _entries_of(cell: Cell) -> int:
 
 async def _opens(api: Api, admin: str, entry: AuditEntry) -> bool:
     """What an entry says that something was done to can be opened."""
+    assert entry.target_id is not None
     target = Target(str(entry.target_kind), entry.target_id)
     return (await api(_NODE, {"id": target.public_id}, token=admin))["data"]["node"] is not None

@@ -48,6 +48,7 @@ from tests.factories.group_buying import MadeDeal, a_buyer, a_deal, a_group, gro
 from tests.factories.live import a_member_of_staff, a_product, a_room
 from tests.factories.media import an_upload
 from tests.factories.membership import tiers_with
+from tests.factories.moderation import a_queued_note
 from tests.factories.notifications import a_user_id, told
 from tests.factories.orders import Bought, a_bought, receives, ships
 from tests.factories.referral import buys_in_group, comes_by
@@ -628,3 +629,8 @@ async def a_withdrawn_story() -> Thing:
 
 async def the_lowest_tier() -> Thing:
     return Thing(to_public("tier", UUID(int=0)))
+
+
+async def a_doubted_note() -> Thing:
+    ann = (await a_user()).id
+    return Thing(to_public("moderation", (await a_queued_note(ann))[1]), ann)
