@@ -143,7 +143,7 @@ _SEEN = [
     Ask("Staff.auditLog", "by", things.a_busy_marketer, {"first": 5}),
     Ask("Staff.auditLog", "targetId", things.a_past_member, {"first": 5}),
     Ask("Staff.deal", "id", things.a_draft_deal),
-    Ask("Staff.group", "code", things.a_taken_seat),
+    Ask("Staff.group", "code", things.a_joined_group),
     Ask("Staff.groups", "dealId", things.a_deal_of_a_group, {"first": 5}),
     Ask("Staff.liveRoom", "id", things.an_announced_room),
     Ask("Staff.liveRooms", None, things.an_announced_room, {"first": 100}),

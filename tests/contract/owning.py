@@ -175,7 +175,8 @@ def generated(ask: Ask, given: Mapping[str, Any], *, depth: int | None = None) -
     args = ask.door.field.args
     declared = ", ".join(f"${each}: {args[each].type}" for each in given)
     passed = ", ".join(f"{each}: ${each}" for each in given)
-    asks_for = _REFUSED if ask.is_mutation else selection(get_named_type(ask.door.field.type), ask.depth if depth is None else depth)
+    deep = ask.depth if depth is None else depth
+    asks_for = _REFUSED if ask.is_mutation else selection(get_named_type(ask.door.field.type), deep)
     asked = ask.door.name + (f"({passed})" if passed else "") + asks_for
     above = _ABOVE.get(ask.door.type_name)
     operation = "query" if above else ask.door.type_name.lower()
@@ -186,15 +187,12 @@ def generated(ask: Ask, given: Mapping[str, Any], *, depth: int | None = None) -
 def selection(kind: Any, depth: int) -> str:
     """Every field of a type that needs nothing to be asked, so many types deep."""
     if isinstance(kind, GraphQLUnionType):
-        return f" {{ __typename {' '.join(f'... on {each.name}{selection(each, depth)}' for each in _members(kind))} }}"
+        members = (f"... on {each.name}{selection(each, depth)}" for each in kind.types)
+        return f" {{ __typename {' '.join(members)} }}"
     if not isinstance(kind, GraphQLObjectType):
         return ""
     asked = [_field(kind, name, depth) for name in kind.fields]
     return f" {{ __typename {' '.join(each for each in asked if each)} }}"
-
-
-def _members(kind: GraphQLUnionType) -> Iterator[GraphQLObjectType]:
-    return iter(kind.types)
 
 
 def _field(kind: GraphQLObjectType, name: str, depth: int) -> str:
@@ -202,7 +200,7 @@ def _field(kind: GraphQLObjectType, name: str, depth: int) -> str:
     needed = [each for each, argument in of.args.items() if isinstance(argument.type, GraphQLNonNull)]
     inner = get_named_type(of.type)
     is_leaf = not isinstance(inner, GraphQLObjectType | GraphQLUnionType)
-    on_the_way = inner.name.endswith(("Connection", "Edge")) or kind.name.endswith("Edge")
+    on_the_way = kind.name.endswith(("Connection", "Edge"))
     is_too_deep = depth == 0 and not is_leaf and not on_the_way
     if needed not in ([], ["first"]) or is_too_deep or inner.name == "UserError":
         return ""

@@ -634,3 +634,16 @@ async def the_lowest_tier() -> Thing:
 async def a_doubted_note() -> Thing:
     ann = (await a_user()).id
     return Thing(to_public("moderation", (await a_queued_note(ann))[1]), ann)
+
+
+async def an_unread_inbox() -> Thing:
+    """An inbox by the cursor before its newest entry."""
+    ann = (await a_user()).id
+    for _ in range(2):
+        await told(ann)
+    return Thing(cursor_of(ann, 1), ann)
+
+
+async def a_joined_group() -> Thing:
+    made = await a_taken_seat()
+    return Thing(made.id, made.owner)
