@@ -92,7 +92,7 @@ _WRITTEN = [
     Ask("Mutation.editStory", "storyId", things.a_written_story, {"title": "新茶"}),
     Ask("Mutation.editStory", "uploadIds", things.a_picture_for_a_returned_story),
     Ask("Mutation.answerStoryConsent", "storyId", things.an_asked_story, {"wordingVersion": wording.NEWEST}),
-    Ask("Mutation.withdrawStoryConsent", "storyId", things.a_shared_story),
+    Ask("Mutation.withdrawStoryConsent", "storyId", things.a_published_story),
 ]
 
 #: What everybody may, and anybody signed in.
