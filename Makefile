@@ -3,6 +3,8 @@
 SHELL := /bin/sh
 PORT ?= 8000
 export PORT
+# With it set, every process that a test starts would compile the whole house anew: ten seconds each.
+unexport PYTHONDONTWRITEBYTECODE
 # How many processes share the tests; more than the machine has cores makes those that measure time fail.
 JOBS ?= 2
 

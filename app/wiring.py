@@ -11,10 +11,12 @@ from pathlib import Path
 
 from app import keeping
 from app.accounts import jobs as accounts_jobs
+from app.accounts import ports as accounts_ports
 from app.accounts import queries as accounts
 from app.after_sale import audit as after_sale_audit
 from app.after_sale import reactions as after_sale_reactions
 from app.catalog import jobs as catalog_jobs
+from app.catalog import ports as catalog_ports
 from app.checkout import audit as checkout_audit
 from app.checkout import flows as checkout_flows
 from app.checkout import jobs as checkout_jobs
@@ -84,7 +86,7 @@ from schema.trusted import living_documents, trusted_documents
 from share import audit as share_audit
 from share import jobs as share_jobs
 from share import reactions as share_reactions
-from share import targets, things
+from share import targets, things, touches
 
 #: Path of the door that WeChat Pay's notifications come through.
 NOTIFY_PATH = "/wechat/pay/notify"
@@ -127,11 +129,13 @@ CHECKS: list[Check] = [
 @cache
 def join_rooms() -> None:
     """Join the rooms of this process; a repeat changes nothing."""
+    catalog_ports.register(group_buying.dearest_in_groups)
     membership_ports.register(pricing.saving_fen)
     payments.register(Purpose.GROUP_SEAT, SeatPurchase())
     payments.register(Purpose.SOLO, SoloSale())
     checkout.register(Purpose.GROUP_SEAT, group_buying_flows)
     checkout.register(Purpose.SOLO, checkout_flows)
+    accounts_ports.register(touches.join_visitor)
     for reactions in (
         after_sale_reactions.REACTIONS,
         community_reactions.REACTIONS,

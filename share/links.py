@@ -1,5 +1,7 @@
 """Share links: made, and taken back."""
 
+from datetime import datetime
+
 from app.audit_log import actions as audit_log
 from app.core import db
 from app.core.ids import ShareCode, UserId, new_id, new_share_code
@@ -9,7 +11,6 @@ from share.errors import ShareLinkNotFound, TargetNotShareable
 from share.models import ShareForm
 from share.queries import Link
 from share.rules import ShareLinkStatus
-from share.targets import SharedThing
 
 #: A rival who takes a link back, or a code drawn twice, costs one each.
 _ATTEMPTS = 5
@@ -27,46 +28,55 @@ async def create(*, inviter: UserId, target: Target, form: ShareForm) -> Link:
 
 
 @db.retried
-async def create_for_campaign(*, by: UserId, campaign: str, target: Target, form: ShareForm) -> Link:
+async def create_for_campaign(
+    *, by: UserId, campaign: str, target: Target, form: ShareForm, expires_at: datetime | None = None
+) -> Link:
     """Get or create a marketer's link of a campaign, which counts in figures and rewards nobody.
 
-    TargetNotFound, TargetNotShareable. The same (marketer, campaign, target, form) gives the same link.
+    The same (marketer, campaign, target, form) gives the same link, which from then on expires at this moment, or
+    with its thing where that is sooner. TargetNotFound, TargetNotShareable, also for a moment that has passed.
     """
     async with db.transaction():
-        link, is_new = await _get_or_create(by, target, form, campaign)
-        if is_new:
-            detail = {"campaign": campaign, "form": form, "code": link.code}
+        link, has_changed = await _get_or_create(by, target, form, campaign, expires_at)
+        if has_changed:
+            ends = link.expires_at and link.expires_at.isoformat()
+            detail = {"campaign": campaign, "form": form, "code": link.code, "expires_at": ends}
             await audit_log.note(by=by, verb="campaign_link.create", target=target, detail=detail)
         return link
 
 
-async def _get_or_create(inviter: UserId, target: Target, form: ShareForm, campaign: str | None) -> tuple[Link, bool]:
-    """The link, and whether it is new."""
+async def _get_or_create(
+    inviter: UserId, target: Target, form: ShareForm, campaign: str | None, ends: datetime | None = None
+) -> tuple[Link, bool]:
+    """The link, and whether it is new or expires at another moment than before."""
     thing = await targets.shareable(target)
+    expires_at = min((each for each in (thing.expires_at, ends) if each), default=None)
     for _ in range(_ATTEMPTS):
-        is_new = await _insert_unless_there(inviter, thing, form, campaign)
+        is_new = await _insert_unless_there(inviter, target, form, campaign, expires_at)
         found = await queries.live_link(inviter=inviter, target=target, form=form, campaign=campaign)
         if found is not None:
-            return await _following(found, thing), is_new
+            return await _expiring(found, expires_at), is_new or found.expires_at != expires_at
     raise RuntimeError("a share link could be neither made nor found")
 
 
-async def _insert_unless_there(inviter: UserId, thing: SharedThing, form: ShareForm, campaign: str | None) -> bool:
+async def _insert_unless_there(
+    inviter: UserId, target: Target, form: ShareForm, campaign: str | None, expires_at: datetime | None
+) -> bool:
     # Of two at once the second waits for the first's end here: the partial unique index decides, and no refusal
     # of it spoils the transaction.
     inserted = await db.execute(
         "INSERT INTO share_links "
         "(id, code, inviter_id, target_kind, target_id, form, created_at, expires_at, campaign) "
         "VALUES ($1, $2, $3, $4, $5, $6, $now, $7, $8) ON CONFLICT DO NOTHING",
-        new_id(), new_share_code(), inviter, thing.target.kind, thing.target.id, form, thing.expires_at, campaign,
+        new_id(), new_share_code(), inviter, target.kind, target.id, form, expires_at, campaign,
     )  # fmt: skip
     return bool(inserted)
 
 
-async def _following(link: Link, thing: SharedThing) -> Link:
-    """The link with its thing's expiry, which may have moved since the link was made."""
-    if link.expires_at != thing.expires_at:
-        await db.execute("UPDATE share_links SET expires_at = $1 WHERE id = $2", thing.expires_at, link.id)
+async def _expiring(link: Link, expires_at: datetime | None) -> Link:
+    """The link with its expiry, which may have moved since the link was made."""
+    if link.expires_at != expires_at:
+        await db.execute("UPDATE share_links SET expires_at = $1 WHERE id = $2", expires_at, link.id)
         link = await _known(link.code)
     if link.status is not ShareLinkStatus.ACTIVE:
         raise TargetNotShareable

@@ -1,19 +1,12 @@
 """What sharing does on hearing a fact."""
 
-from app.accounts.facts import SignedIn
 from app.checkout.facts import SoloPaid
 from app.core.outbox import Fact, Reaction
 from app.group_buying import queries as group_buying
 from app.group_buying.facts import GroupCompleted, SeatTaken
 from app.orders.facts import OrderRefunded, OrderSettled
-from share import rewards, touches
+from share import rewards
 from share.attribution import attribute
-
-
-async def join_visitor(fact: SignedIn) -> None:
-    """Let the touches of who she was before follow her into her account."""
-    if fact.visitor is not None:
-        await touches.join_visitor(visitor=fact.visitor, user=fact.user)
 
 
 async def attribute_seat(fact: SeatTaken) -> None:
@@ -42,7 +35,6 @@ async def reverse_reward(fact: OrderRefunded) -> None:
 
 
 REACTIONS: dict[type[Fact], list[Reaction]] = {
-    SignedIn: [join_visitor],
     SeatTaken: [attribute_seat],
     SoloPaid: [attribute_purchase],
     GroupCompleted: [reward_completed],

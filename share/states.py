@@ -27,12 +27,10 @@ CHOSEN = frozenset({TouchVerdict.NAMED, TouchVerdict.LAST})
 
 
 class RewardStatus(StrEnum):
-    """How far a reward has come; ACCRUED is over at once, and points are never PAID_OUT."""
+    """How far a reward in points has come: it is frozen as soon as it is accrued, and paid out to nobody."""
 
-    ACCRUED = "ACCRUED"
     FROZEN = "FROZEN"
     AVAILABLE = "AVAILABLE"
-    PAID_OUT = "PAID_OUT"
     REVERSED = "REVERSED"
 
 

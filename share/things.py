@@ -67,14 +67,15 @@ async def read_product(thing: UUID) -> SharedThing | None:
 
 
 async def read_live(thing: UUID) -> SharedThing | None:
-    """A live room; one that was cancelled cannot be shared any more."""
+    """A live room, under its first product where it has no cover; one that was cancelled cannot be shared any more."""
     room = await live.room(LiveRoomId(thing))
     if room is None:
         return None
+    shelf = await catalog.products(room.shelf[:1])
     return SharedThing(
         target=live_target(room.id),
         title=room.title,
-        picture_path=room.cover_path,
+        picture_path=room.cover_path or next((_cover(each) for each in shelf.values()), None),
         expires_at=None,
         path=f"/pages/live?id={live_target(room.id).public_id}",
         is_shareable=room.started_at is not None or room.status is LiveStatus.SCHEDULED,

@@ -17,8 +17,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx2
+import hypothesis
 import pytest
 from starlette.responses import Response
+from tortoise.connection import get_connections
+from tortoise.context import TortoiseContext, get_current_context
 from xdist.scheduler import LoadScopeScheduling
 
 ON_POSTGRES = os.environ.get("PINTUAN_TEST_BACKEND", "sqlite") == "postgres"
@@ -26,6 +29,10 @@ _FOLDER = Path(tempfile.mkdtemp(prefix="pintuan-tests-"))
 _DATABASE = f"pintuan_test_{os.getpid()}"
 _SERVER = os.environ.get("PINTUAN_TEST_DATABASE_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 _REDIS = os.environ.get("PINTUAN_TEST_REDIS_URL", "redis://127.0.0.1:6379/0")
+
+# How fast a machine draws examples, and looks at one, says nothing about the code.
+hypothesis.settings.register_profile("pintuan", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("pintuan")
 
 # Before anything reads the settings; nothing of whoever runs the suite leaks in.
 for _name in [name for name in os.environ if name.startswith("PINTUAN_") and not name.startswith("PINTUAN_TEST_")]:
@@ -106,12 +113,25 @@ async def database(_migrated: None) -> AsyncIterator[None]:
         for leftover in ("pintuan.db-wal", "pintuan.db-shm"):
             (settings().data_dir / leftover).unlink(missing_ok=True)
         shutil.copy(_FOLDER / "empty.db", settings().data_dir / "pintuan.db")
-    await db.start(settings())
+    await _bind()
     if ON_POSTGRES:
         await _empty_all_tables()
     streams.use_bus(InProcessBus())
     yield
-    await db.stop()
+    if get_current_context() is not None:
+        # A connection lives in the event loop of its test.
+        await get_connections().close_all()
+
+
+_bound: TortoiseContext | None = None
+
+
+async def _bind() -> None:
+    """Bind this process to the suite's database, unless it still is: binding anew for each test is most of its time."""
+    global _bound  # noqa: PLW0603 - Tortoise's own binding is global
+    if _bound is None or get_current_context() is not _bound:
+        await db.start(settings())
+        _bound = get_current_context()
 
 
 async def _empty_all_tables() -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.core.errors import DomainError
+from app.core.ids import DealId
 
 
 class ProductNotFound(DomainError):
@@ -26,3 +27,12 @@ class StockTooSmall(DomainError):
     """There are not so many pieces in stock."""
 
     stock: int
+
+
+@dataclass(eq=False)
+class SoloPriceTooLow(DomainError):
+    """Alone it must cost more than in a deal's groups."""
+
+    deal: DealId
+    #: What it costs in that deal's groups, the dearest.
+    group_price_fen: int

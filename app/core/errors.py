@@ -37,5 +37,9 @@ class TargetNotFound(DomainError):
     """It is no longer there."""
 
 
+class NotDraft(DomainError):
+    """This is no longer a draft."""
+
+
 class Stale(DomainError):
     """Somebody else has changed this meanwhile; please look at it again."""

@@ -48,7 +48,9 @@ class Settings(BaseSettings):
         description="Where phones reach the API; pictures' addresses begin with it.",
     )
     landing_origin: str = Field(
-        default="", description="A domain of its own for landing pages; empty is the public origin."
+        default="",
+        description="A domain of its own for landing pages, for links may get a domain blocked; empty is the public "
+        "origin, and in production no page.",
     )
     landing_pages: bool = Field(default=True, description="Off: share links have no page on the open web.")
     perk_plans_need_simulation: bool = Field(
@@ -176,6 +178,12 @@ class Settings(BaseSettings):
     def sandbox_dir(self) -> Path:
         """Where the sandbox keeps its keys and state."""
         return self.wechat_sandbox_dir or self.data_dir / "wechat-sandbox"
+
+    @property
+    def has_landing_pages(self) -> bool:
+        """Whether share links have a page on the open web; in production on a domain of their own or nowhere."""
+        apart = self.landing_base != self.public_origin.rstrip("/")
+        return self.landing_pages and (apart or self.env != "production")
 
     @property
     def landing_base(self) -> str:

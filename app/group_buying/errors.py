@@ -35,7 +35,7 @@ class DealMoveRefused(DomainError):
 
 @dataclass(eq=False)
 class GroupPriceTooHigh(DomainError):
-    """In a group it would cost more than alone."""
+    """In a group it must cost less than alone."""
 
     #: What it costs alone.
     solo_price_fen: int

@@ -7,10 +7,6 @@ from app.core.errors import DomainError
 from app.membership.rules.plans import Conflict
 
 
-class NotDraft(DomainError):
-    """This plan is no longer a draft."""
-
-
 @dataclass(eq=False)
 class PlanConflict(DomainError):
     """This plan does not fit."""

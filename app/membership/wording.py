@@ -11,16 +11,13 @@ _TITLES: Mapping[PerkKind, str] = {
     PerkKind.DISCOUNT: "Member price",
     PerkKind.FREE_SHIPPING: "Free shipping",
     PerkKind.POINTS_MULTIPLIER: "More points",
-    PerkKind.BIRTHDAY_COUPON: "Birthday coupon",
     PerkKind.EARLY_ACCESS: "Early access",
     PerkKind.MEMBERS_ONLY_GROUPS: "Groups for members",
-    PerkKind.RETURN_SHIPPING: "Free return shipping",
 }
 
 _VALUES: Mapping[PerkKind, str] = {
     PerkKind.DISCOUNT: "{value} %",
     PerkKind.POINTS_MULTIPLIER: "{value} ×",
-    PerkKind.BIRTHDAY_COUPON: "¥{value}",
     PerkKind.EARLY_ACCESS: "{value} hours earlier",
 }
 

@@ -3,10 +3,6 @@
 from app.core.errors import DomainError
 
 
-class NotDraft(DomainError):
-    """This cannot be changed any more."""
-
-
 class ConsentMissing(DomainError):
     """The customer has not agreed to this text under the wording in force."""
 

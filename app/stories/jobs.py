@@ -7,9 +7,9 @@ _BATCH = 100
 
 
 async def announce_due() -> int:
-    """Tell of scheduled stories that are out by now; how many."""
-    told = [await actions.announce_due(each) for each in await queries.due(_BATCH)]
-    return sum(told)
+    """Note that scheduled stories are out by now, and tell of them; how many."""
+    out = [await actions.announce_due(each) for each in await queries.due(_BATCH)]
+    return sum(out)
 
 
 JOBS = [Job("stories.announce_due", announce_due, every_seconds=1)]

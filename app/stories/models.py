@@ -33,6 +33,8 @@ class Story(Model):
     review_note = fields.CharField(max_length=500, null=True)
     #: From when on it is out; null before a review approved it.
     publish_at = fields.DatetimeField(null=True)
+    #: Since when it is known to be out: told once, also where a moderator takes it down and brings it back.
+    announced_at = fields.DatetimeField(null=True)
     #: Grows with every change; staff and authors name the one they saw.
     version = fields.IntField(default=1)
     created_at = fields.DatetimeField()

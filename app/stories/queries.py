@@ -12,7 +12,7 @@ from app.core.ids import OrderId, ProductId, StoryId, UserId
 from app.orders import queries as orders
 from app.orders.rules import HAS_RECEIVED
 from app.stories.models import Story, StoryConsent
-from app.stories.rules import APPROVED, Consent
+from app.stories.rules import APPROVED, Consent, came_back
 from app.stories.states import ConsentStatus, StoryStatus
 
 
@@ -60,6 +60,15 @@ async def staff_page(*, status: StoryStatus | None, limit: int, after: Place | N
 async def of_customer(customer: UserId) -> list[Story]:
     """All stories of one person, the newest first."""
     return await Story.filter(customer_id=customer).order_by("-created_at", "-id")
+
+
+async def returned_to(customer: UserId) -> list[Story]:
+    """This customer's own stories that came back from their review, the newest first.
+
+    Not those that were written for her: their reviewer tells the manager who wrote them.
+    """
+    hers = await of_customer(customer)
+    return [each for each in hers if each.author_id == customer and came_back(each.status, each.publish_at)]
 
 
 async def ids_of(customer: UserId) -> list[StoryId]:

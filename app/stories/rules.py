@@ -101,6 +101,14 @@ def after_review(decision: ReviewDecision, publish_at: datetime, now: datetime) 
     return _DECIDED[decision]
 
 
+def came_back(status: StoryStatus, publish_at: datetime | None) -> bool:
+    """Whether a customer's own story has come back from its review: to be changed, or refused.
+
+    What a moderator took down had been approved, and keeps its moment; why it went is hers to read at moderation.
+    """
+    return status is StoryStatus.DRAFT or (status is StoryStatus.REJECTED and publish_at is None)
+
+
 def after_edit(*, by_customer: bool, consented: bool) -> StoryStatus:
     """What a story is after its draft was changed.
 

@@ -76,7 +76,7 @@ def _limited(pictures: Allowance, door: Door) -> Door:
 
 
 async def _page(request: Request) -> Response:
-    if not settings().landing_pages:
+    if not settings().has_landing_pages:
         return PlainTextResponse("There are no pages here.", status_code=404)
     page = _landing_page(request, await open_link(request.path_params["code"]))
     locale = _locale(request)
@@ -159,7 +159,7 @@ class _Doors:
         try:
             return (await self._code_of(link)).content
         except WeChatError:
-            return qr_code(_address(link.code)) if settings().landing_pages else None
+            return qr_code(_address(link.code)) if settings().has_landing_pages else None
 
 
 async def _drawn(request: Request, code: bytes) -> Response:

@@ -1,8 +1,9 @@
 """`/media/…`: pictures out.
 
 A picture's path carries a version or a hash, so what stands under it never changes and may be kept for ever. What
-people have handed in stands below `uploads/` and may be withdrawn: it is kept for minutes. Until WeChat has passed
-it, it is shown only to who comes with a signed address, and nobody may keep it.
+people have handed in stands below `uploads/` and may be withdrawn: it is kept for minutes, and a story's is asked for
+each time, for a story that is taken back is gone within a second. Until WeChat has passed it, a picture is shown only
+to who comes with a signed address, and nobody may keep it.
 """
 
 import asyncio
@@ -19,6 +20,7 @@ from app.core import clock
 from app.core.settings import settings
 from app.media import queries, rules, store
 from app.media.models import Upload
+from app.media.states import UploadPurpose
 
 #: Nothing else is given out, whatever lies in the folder: a browser must never be told to run it.
 TYPES = {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".webp": "image/webp"}
@@ -33,6 +35,8 @@ _HEADERS = {
 
 
 _HEADERS_OF_UPLOADS = {**_HEADERS, "Cache-Control": "public, max-age=600"}
+#: Kept, but never shown before we have said that it is still there: that is a 304 without the picture.
+_HEADERS_OF_STORIES = {**_HEADERS, "Cache-Control": "public, no-cache"}
 _HEADERS_OF_FEW = {**_HEADERS, "Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
 
 
@@ -62,7 +66,7 @@ async def _upload(request: Request, path: str) -> Response:
     if upload is None:
         return _nothing(_HEADERS_OF_FEW)
     if rules.is_public(upload.status, upload.verdict):
-        headers = _HEADERS_OF_UPLOADS
+        headers = _HEADERS_OF_STORIES if upload.purpose is UploadPurpose.STORY else _HEADERS_OF_UPLOADS
     elif await _may_see(request, upload, path):
         headers = _HEADERS_OF_FEW
     else:

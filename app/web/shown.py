@@ -10,12 +10,14 @@ from app.accounts.queries import PublicPerson
 from app.catalog import queries as catalog
 from app.catalog.models import Product
 from app.core import clock
-from app.core.ids import DealId, GroupId, ProductId, StoryId, UserId
+from app.core.ids import DealId, GroupId, LiveRoomId, ProductId, StoryId, UserId
 from app.core.money import display
 from app.core.targets import Target
 from app.group_buying import queries, rules
 from app.group_buying.models import Deal, Group
 from app.group_buying.states import DealStatus, GroupStatus
+from app.live import queries as live
+from app.live.actions.change import target as live_target
 from app.stories import queries as stories
 from app.stories.rules import excerpt
 from schema.pictures import media_url
@@ -62,7 +64,7 @@ async def open_link(code: str) -> Opened:
     return Opened(now, link, thing.shows, (await _people([link.inviter]))[0], thing.picture_path)
 
 
-async def _group(thing: UUID, _: datetime) -> _Thing | None:
+async def _group(thing: UUID, now: datetime) -> _Thing | None:
     group = (await queries.groups([GroupId(thing)])).get(GroupId(thing))
     if group is None:
         return None
@@ -81,6 +83,7 @@ async def _group(thing: UUID, _: datetime) -> _Thing | None:
         closes_at=group.closes_at,
         reason=landing.GroupFailure(group.reason) if group.reason else None,
         refunds=_refunds(group),
+        deal_runs=rules.deal_status(deal.terms, now) is DealStatus.RUNNING,
     )
     return _Thing(shows, picture_path)
 
@@ -125,8 +128,17 @@ async def _story(thing: UUID, _: datetime) -> _Thing | None:
     return await _thing(Target("story", thing), description=excerpt(story.body)) if story else None
 
 
+async def _live(thing: UUID, _: datetime) -> _Thing | None:
+    room = await live.room(LiveRoomId(thing))
+    found = await targets.read(live_target(room.id)) if room else None
+    if room is None or found is None or not found.is_shareable:
+        return None
+    goods = landing.Goods(found.title, "", media_url(found.picture_path))
+    return _Thing(landing.LiveShown(goods, landing.LiveStatus(room.status), room.starts_at), found.picture_path)
+
+
 async def _thing(target: Target, *, description: str = "") -> _Thing | None:
-    """What is told about under its own name, such as a live room."""
+    """What is told about under its own name, such as a post."""
     kind = _KINDS.get(target.kind)
     found = await targets.read(target)
     if kind is None or found is None or not found.is_shareable:
@@ -135,13 +147,14 @@ async def _thing(target: Target, *, description: str = "") -> _Thing | None:
     return _Thing(landing.ThingShown(goods, kind), found.picture_path)
 
 
-_KINDS = {"story": landing.ThingKind.STORY, "live": landing.ThingKind.LIVE_ROOM, "post": landing.ThingKind.POST}
+_KINDS = {"story": landing.ThingKind.STORY, "post": landing.ThingKind.POST}
 
 #: Who reads things of a kind; another shows its title and picture.
 _READERS: dict[str, Callable[[UUID, datetime], Awaitable[_Thing | None]]] = {
     "group": _group,
     "deal": _deal,
     "product": _product,
+    "live": _live,
     "story": _story,
 }
 

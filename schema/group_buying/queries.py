@@ -7,13 +7,14 @@ import strawberry
 from strawberry.dataloader import DataLoader
 
 from app.core.ids import DealId, GroupCode, GroupId, is_code
+from app.feed import queries as feed
 from app.group_buying import models, queries
 from app.group_buying.errors import GroupNotFound
-from app.group_buying.queries import for_staff
+from app.group_buying.queries import for_staff, open_groups
 from app.group_buying.states import DealStatus, GroupStatus
 from schema.connections import Connection, page
 from schema.context import Info
-from schema.group_buying.loaders import load_deals
+from schema.group_buying.loaders import load_deals, load_groups
 from schema.group_buying.types import Deal, Eligibility, Group, MySeat
 from schema.group_buying.types.deal import LOOK_AT_DEALS, open_deal, open_node, open_offer, open_sku
 from schema.group_buying.types.group import open_group
@@ -96,6 +97,23 @@ class GroupBuyingViewer:
         except GroupNotFound:
             return None
         return MySeat.of(row, (await queries.groups([row.group_id]))[row.group_id]) if row else None
+
+    @strawberry.field(
+        description="Groups of a deal that can be joined and in which somebody I know has paid: mutual followers, "
+        "who completed a group with me, who bought upon my link or I upon hers. Fewest seats left first; "
+        "to be shown before deal.groups, which are the same for everybody."
+    )
+    async def groups_of_acquaintances(self, info: Info, deal_id: strawberry.ID, first: int) -> list[Group]:
+        """List the groups of a deal in which I know somebody."""
+        user = info.context.must_be_signed_in().user
+        size = read_page_size(first)
+        deal = read_id("deal", deal_id, "dealId")
+        circle = await feed.circle_of(user)
+        if deal is None or not circle.known:
+            return []
+        found = await open_groups.open_groups_of_deal_with(sorted(circle.known), deal=DealId(deal), limit=size)
+        loader: DataLoader[GroupId, models.Group | None] = info.context.loader(load_groups)
+        return [Group.of(row) for row in await loader.load_many([each.id for each in found]) if row]
 
     @strawberry.field(description="Whether I could join now; null where there is no such group.")
     async def eligibility(self, info: Info, group_code: str) -> Eligibility | None:

@@ -9,9 +9,7 @@ from app.core.ids import GroupId
 from app.group_buying import errors, queries
 from app.group_buying.errors import Ineligible
 from app.group_buying.states import DealStatus, GroupStatus
-from app.orders import errors as order_errors
 from app.orders import queries as orders
-from app.orders.states import OrderStatus
 from schema.context import Context
 from schema.group_buying.types import Group
 from schema.refusals import UserError, register
@@ -42,7 +40,7 @@ class DealMoveRefused(UserError):
 
 @strawberry.type(description="GROUP_PRICE_TOO_HIGH")
 class GroupPriceTooHigh(UserError):
-    """In a group it would cost more than alone."""
+    """In a group it must cost less than alone."""
 
     solo_price: Money
 
@@ -111,13 +109,6 @@ class HoldLimit(UserError):
     until: datetime = strawberry.field(description="When a seat can be held again.")
 
 
-@strawberry.type(description="ORDER_NOT_PAYABLE")
-class OrderNotPayable(UserError):
-    """The order can no longer be paid."""
-
-    status: OrderStatus
-
-
 async def _group_full(error: errors.GroupFull, message: str, _: Context) -> UserError:
     full = (await queries.groups([error.group]))[error.group]
     others = await queries.joinable_groups(full.deal_id, limit=_OTHERS)
@@ -166,10 +157,6 @@ async def _hold_limit(error: errors.HoldLimit, message: str, _: Context) -> User
     return HoldLimit(code=error.code, message=message, until=error.until)
 
 
-async def _order_not_payable(error: order_errors.OrderNotPayable, message: str, _: Context) -> UserError:
-    return OrderNotPayable(code=error.code, message=message, status=error.status)
-
-
 register(errors.DealNotRunning, DealNotRunning, _deal_not_running)
 register(errors.LimitReached, LimitReached, _limit_reached)
 register(errors.NotEligible, NotEligible, _not_eligible)
@@ -179,7 +166,6 @@ register(errors.GroupEnded, GroupEnded, _group_ended)
 register(errors.AlreadyInGroup, AlreadyInGroup, _already_in_group)
 register(errors.AlreadyLeading, AlreadyLeading, _already_leading)
 register(errors.HoldLimit, HoldLimit, _hold_limit)
-register(order_errors.OrderNotPayable, OrderNotPayable, _order_not_payable)
 
 
 async def _deal_move_refused(error: errors.DealMoveRefused, message: str, _: Context) -> DealMoveRefused:

@@ -225,7 +225,7 @@ def _tier(given: TierInput, rank: int) -> plans.Tier:
         read_text(given.name, f"{path}.name", _LONGEST_NAME, shortest=1),
         rank,
         given.growth_needed,
-        tuple(_perk(each, f"{path}.perks.{number}.value") for number, each in enumerate(given.perks)),
+        tuple(_perk(each, f"{path}.perks.{number}") for number, each in enumerate(given.perks)),
     )
 
 
@@ -233,4 +233,4 @@ def _perk(given: PerkInput, path: str) -> perks.Perk:
     try:
         return perks.Perk(given.kind, perks.read_value(given.kind, given.value))
     except ValueError as error:
-        bad_input(path, str(error))
+        bad_input(f"{path}.{'kind' if given.kind in perks.NOT_YET else 'value'}", str(error))

@@ -1,5 +1,6 @@
 """Making, opening and taking back share links."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -44,6 +45,10 @@ class CreateCampaignLinkInput:
     target_id: strawberry.ID
     form: ShareForm
     campaign: str = strawberry.field(description="Its name, 1 to 64 characters; the funnel can be asked for it.")
+    expires_at: datetime | None = strawberry.field(
+        default=None,
+        description="When the campaign is over, a moment to come; null where it has no end.",
+    )
 
 
 @strawberry.input
@@ -87,7 +92,7 @@ class ShareMutation:
 
     @strawberry.mutation(
         description="For MARKETER. Gets or creates: the same (marketer, campaign, target, form) gives the same link. "
-        "It counts in figures and rewards nobody."
+        "It counts in figures and rewards nobody. A repeat with another expiresAt moves its end."
     )
     @refusing
     async def create_campaign_link(
@@ -102,6 +107,7 @@ class ShareMutation:
             campaign=read_text(input.campaign, "input.campaign", LONGEST_CAMPAIGN, shortest=1),
             target=_read_target(input.target_id),
             form=input.form,
+            expires_at=input.expires_at,
         )
         return ShareLink.of(link)
 

@@ -13,7 +13,15 @@ from app.stories.states import StoryStatus
 from schema.connections import Connection, page
 from schema.context import Info
 from schema.inputs import read_cursor, read_id, read_page_size
-from schema.stories.types import ConsentRequest, ConsentWording, Story, StoryAtReview, StoryFigures, open_story
+from schema.stories.types import (
+    ConsentRequest,
+    ConsentWording,
+    ReturnedStory,
+    Story,
+    StoryAtReview,
+    StoryFigures,
+    open_story,
+)
 from share import figures
 
 
@@ -55,6 +63,11 @@ class StoriesViewer:
     async def stories(self, info: Info) -> list[Story]:
         """List what is hers."""
         return [Story.of(each) for each in await queries.of_customer(info.context.must_be_signed_in().user)]
+
+    @strawberry.field(description="Stories that the caller wrote and that came back from the review, the newest first.")
+    async def returned_stories(self, info: Info) -> list[ReturnedStory]:
+        """List what came back, and why."""
+        return [ReturnedStory.of(each) for each in await queries.returned_to(info.context.must_be_signed_in().user)]
 
 
 @strawberry.type

@@ -160,6 +160,19 @@ class ConsentRequest:
         return cls(story=Story.of(request.story), wording_version=request.wording_version, asked_at=request.asked_at)
 
 
+@strawberry.type(description="A story that its reviewer sent back to be changed (DRAFT) or refused (REJECTED).")
+class ReturnedStory:
+    """A story and what its reviewer told who wrote it."""
+
+    story: Story
+    review_note: str | None = strawberry.field(description="Why, in the reviewer's words; null where she gave none.")
+
+    @classmethod
+    def of(cls, row: models.Story) -> "ReturnedStory":
+        """The API's form of a story that came back."""
+        return cls(story=Story.of(row), review_note=row.review_note)
+
+
 @strawberry.type(description="A story as who reviews it sees it.")
 class StoryAtReview:
     """A story with what is behind it."""

@@ -15,6 +15,8 @@ from share.landing.shown import GroupFailure as GroupFailure
 from share.landing.shown import GroupShown as GroupShown
 from share.landing.shown import GroupStatus as GroupStatus
 from share.landing.shown import LandingPage as LandingPage
+from share.landing.shown import LiveShown as LiveShown
+from share.landing.shown import LiveStatus as LiveStatus
 from share.landing.shown import NothingShown as NothingShown
 from share.landing.shown import Person as Person
 from share.landing.shown import Refunds as Refunds

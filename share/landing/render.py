@@ -18,8 +18,11 @@ from share.landing.shown import (
     GroupShown,
     GroupStatus,
     LandingPage,
+    LiveShown,
+    LiveStatus,
     NothingShown,
     Person,
+    Shown,
     WhyNothing,
 )
 from share.landing.texts import texts
@@ -28,8 +31,9 @@ from share.landing.words import LANGUAGES, Language, language_of, moment, say
 _HERE: Final = Path(__file__).parent
 #: Faces and empty seats that fit one row of a phone.
 _SEATS_DRAWN: Final = 10
-#: A group in one of these states may look different in a moment.
-_MOVING: Final = frozenset({GroupStatus.PENDING, GroupStatus.FORMING, GroupStatus.FAILING})
+#: What is in one of these states may look different in a moment.
+_GROUP_MOVES: Final = frozenset({GroupStatus.PENDING, GroupStatus.FORMING, GroupStatus.FAILING})
+_LIVE_MOVES: Final = frozenset({LiveStatus.SCHEDULED, LiveStatus.LIVE, LiveStatus.PAUSED})
 _GONE: Final = 410
 #: Anything else in a host could end the rule that it is written into and begin another.
 _HOST: Final = re.compile(r"[A-Za-z0-9.:\[\]-]+")
@@ -47,7 +51,7 @@ class _Seat:
 def render(page: LandingPage, locale: str) -> str:
     """The whole page as HTML, in the locale's language (Chinese where it has none of ours).
 
-    It works without scripts: a page whose group still moves then loads itself anew every 30 seconds; with
+    It works without scripts: a page of something that still moves then loads itself anew every 30 seconds; with
     scripts it asks every 5 seconds and counts down. `?lang=en` and `?lang=zh-CN` in its links ask the caller
     for the other language.
     """
@@ -67,7 +71,8 @@ def render(page: LandingPage, locale: str) -> str:
         offer=shows if isinstance(shows, GroupShown | DealShown) else None,
         seats=_seats(group) if group else [],
         more=max(0, group.size - _SEATS_DRAWN) if group else 0,
-        moving=group is not None and group.status in _MOVING,
+        live=shows if isinstance(shows, LiveShown) else None,
+        moving=_is_moving(shows),
         kind=type(shows).__name__,
         style=_style(),
         script=_script(),
@@ -105,6 +110,16 @@ def headers(page: LandingPage, locale: str) -> dict[str, str]:
             )
         ),
     }
+
+
+def _is_moving(shows: Shown | NothingShown) -> bool:
+    match shows:
+        case GroupShown():
+            return shows.status in _GROUP_MOVES
+        case LiveShown():
+            return shows.status in _LIVE_MOVES
+        case _:
+            return False
 
 
 def _seats(group: GroupShown) -> list[_Seat]:

@@ -39,12 +39,21 @@ class DealStatus(StrEnum):
     ENDED = "ENDED"
 
 
+class LiveStatus(StrEnum):
+    """A live room's states, by the names that they have everywhere. One that was cancelled is WITHDRAWN."""
+
+    SCHEDULED = "SCHEDULED"
+    LIVE = "LIVE"
+    PAUSED = "PAUSED"
+    ENDED = "ENDED"
+    REPLAY = "REPLAY"
+
+
 class ThingKind(StrEnum):
     """What else a link may lead to."""
 
     PRODUCT = "PRODUCT"
     STORY = "STORY"
-    LIVE_ROOM = "LIVE_ROOM"
     POST = "POST"
 
 
@@ -113,6 +122,8 @@ class GroupShown:
     refunds: Refunds | None = None
     #: The smallest first; empty without a ladder.
     ladder: tuple[Rung, ...] = ()
+    #: Whether who is too late for this group can open another one.
+    deal_runs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +139,17 @@ class DealShown:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveShown:
+    """A live room. `starts_at` is when it is to start."""
+
+    goods: Goods
+    status: LiveStatus
+    starts_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ThingShown:
-    """A product, a story, a live room or a post."""
+    """A product, a story or a post."""
 
     goods: Goods
     kind: ThingKind
@@ -142,7 +162,7 @@ class NothingShown:
     why: WhyNothing
 
 
-Shown: TypeAlias = GroupShown | DealShown | ThingShown
+Shown: TypeAlias = GroupShown | DealShown | LiveShown | ThingShown
 
 
 @dataclass(frozen=True, slots=True)

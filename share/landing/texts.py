@@ -11,6 +11,8 @@ from share.landing.shown import (
     DealStatus,
     GroupShown,
     GroupStatus,
+    LiveShown,
+    LiveStatus,
     NothingShown,
     Rung,
     Shown,
@@ -39,6 +41,8 @@ def texts(shows: Shown | NothingShown, language: Language, now: datetime) -> Tex
             return _group(shows, language, now)
         case DealShown():
             return _deal(shows, language)
+        case LiveShown():
+            return _live(shows, language)
         case ThingShown():
             return _said(language, shows.kind, "wait", "do_look", note="thing_note")
         case NothingShown():
@@ -47,17 +51,22 @@ def texts(shows: Shown | NothingShown, language: Language, now: datetime) -> Tex
 
 def _group(group: GroupShown, language: Language, now: datetime) -> Texts:
     said = partial(_said, language, count=group.seats_taken, held=group.seats_held)
+    another = _another(group)
     match group.status:
         case GroupStatus.PENDING:
             return said("pending", "wait", "do_look")
         case GroupStatus.FORMING:
             return _forming(group, language, now)
         case GroupStatus.COMPLETED:
-            return said("completed_assisted" if group.assisted else "completed", "done", "do_start")
+            return said("completed_assisted" if group.assisted else "completed", "done", another)
         case GroupStatus.CANCELLED:
-            return said("cancelled", "over", "do_start")
+            return said("cancelled", "over", another)
         case GroupStatus.FAILING | GroupStatus.FAILED:
             return _failure(group, language)
+
+
+def _another(group: GroupShown) -> str:
+    return "do_start" if group.deal_runs else "do_open"
 
 
 def _forming(group: GroupShown, language: Language, now: datetime) -> Texts:
@@ -101,7 +110,7 @@ def _failure(group: GroupShown, language: Language) -> Texts:
     return Texts(
         headline=say(language, "failing" if failing else "failed"),
         note=f"{reason} {then}".strip() if language == "en" else reason + then,
-        action=say(language, "do_start"),
+        action=say(language, _another(group)),
         mood="over",
     )
 
@@ -118,6 +127,19 @@ def _deal(deal: DealShown, language: Language) -> Texts:
             return said("deal_paused", "wait", "do_look")
         case DealStatus.ENDED:
             return said("deal_ended", "over", "do_look")
+
+
+def _live(live: LiveShown, language: Language) -> Texts:
+    said = partial(_said, language, f"live_{live.status}")
+    match live.status:
+        case LiveStatus.SCHEDULED:
+            return said("open", "do_remind")
+        case LiveStatus.LIVE:
+            return said("open", "do_watch")
+        case LiveStatus.PAUSED | LiveStatus.REPLAY:
+            return said("wait", "do_watch")
+        case LiveStatus.ENDED:
+            return said("over", "do_look")
 
 
 def _said(language: Language, key: str, mood: Mood, action: str, note: str | None = None, **values: object) -> Texts:

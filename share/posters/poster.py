@@ -7,7 +7,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
-from share.landing.shown import DealShown, GroupShown, GroupStatus, Shown
+from share.landing.shown import DealShown, GroupShown, GroupStatus, LiveShown, LiveStatus, Shown
 from share.landing.texts import Mood, texts
 from share.landing.words import language_of, moment, say
 from share.posters.lettering import BOLD, REGULAR, drawable, fitted, font, lines
@@ -143,11 +143,15 @@ def _foot(image: Image.Image, draw: ImageDraw.ImageDraw, poster: Poster) -> None
 
 
 def _deadline(poster: Poster) -> str:
-    """Until when the group forms: a saved poster is looked at later."""
-    shows = poster.shows
-    if not isinstance(shows, GroupShown) or shows.status is not GroupStatus.FORMING or not shows.expires_at:
-        return ""
-    return say(language_of(poster.locale), "ends", at=moment(shows.expires_at))
+    """Until when the group forms, or when the live room starts: a saved poster is looked at later."""
+    language = language_of(poster.locale)
+    match poster.shows:
+        case GroupShown(status=GroupStatus.FORMING, expires_at=datetime() as ends):
+            return say(language, "ends", at=moment(ends))
+        case LiveShown(status=LiveStatus.SCHEDULED, starts_at=starts):
+            return say(language, "starts", at=moment(starts))
+        case _:
+            return ""
 
 
 def _put(draw: ImageDraw.ImageDraw, x: float, text: str, letters: ImageFont.FreeTypeFont, colour: str) -> float:

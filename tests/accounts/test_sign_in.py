@@ -8,7 +8,6 @@ from app.accounts.errors import AccountBlocked, LoginCodeInvalid, LoginCodeUsed,
 from app.accounts.models import Identity, Session, User
 from app.accounts.tokens import Grant
 from app.core import clock, db
-from app.core.ids import new_id
 from app.core.models import FactRow
 from app.wechat import signatures
 from app.wechat.sandbox import openid_of, unionid_of
@@ -73,13 +72,6 @@ async def test_the_same_unionid_in_another_app_is_the_same_person() -> None:
     assert here.user == there.user != other.user
     await begin("o-here", None)
     assert (await Identity.get(openid="o-here")).unionid == "u-ann"
-
-
-async def test_signing_in_tells_who_she_was_before(wechat: WeChat) -> None:
-    visitor = new_id()
-    grant = await flows.sign_in(code=await wechat.login_code("ann"), visitor_id=visitor)
-    fact = await FactRow.get(name="SignedIn")
-    assert fact.payload == f'{{"user":"{grant.user}","visitor":"{visitor}"}}'
 
 
 @pytest.mark.usefixtures("wechat")

@@ -85,6 +85,15 @@ async def test_an_unpaid_purchase_is_cancelled_and_can_no_longer_be_paid(api: Ap
     assert (refused["__typename"], refused["code"]) == ("OrderNotPayable", "ORDER_NOT_PAYABLE")
 
 
+async def test_the_price_alone_that_a_page_shows_is_what_buying_alone_costs(api: Api, wechat: WeChat) -> None:
+    deal, ann = await a_deal(prices=(1990, 2990)), await a_phone(api, wechat)
+    page = await ann.ask("DealPage", id=public_id("deal", deal.id), groups=1)
+    shown = [sku["soloPrice"]["fen"] for sku in page["skus"]]
+    bought = [await ann.buy(productId=public_id("product", deal.product), skuId=sku["id"]) for sku in page["skus"]]
+    assert [each["order"]["amount"]["fen"] for each in bought] == shown
+    assert min(shown) == page["soloPrice"]["fen"]
+
+
 async def test_a_kind_is_named_by_the_shops_offer_or_by_a_deals(api: Api, wechat: WeChat) -> None:
     deal, ann = await a_deal(prices=(1990, 2990)), await a_phone(api, wechat)
     product = public_id("product", deal.product)

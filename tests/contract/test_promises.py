@@ -74,7 +74,7 @@ def _promised(kind: str) -> set[str]:
     return {promise.words for promise in _promises() if promise.kind == kind}
 
 
-@pytest.mark.parametrize("promise", _promises(), ids=lambda promise: f"{promise.kind}: {promise.words}"[:100])
+@pytest.mark.parametrize("promise", list(_promises()), ids=lambda promise: f"{promise.kind}: {promise.words}"[:100])
 def test_what_is_said_to_hold_a_promise_is_a_test(promise: Promise) -> None:
     path, _, name = promise.test.partition("::")
     assert promise.kind in KINDS

@@ -124,10 +124,8 @@ async def _put_a_row_everywhere() -> None:
         await db.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", *values)
 
 
-async def test_a_shop_of_the_first_release_is_brought_up_to_date_with_all_its_rows(
-    database: None, tmp_path: Path
-) -> None:
-    del database
+async def test_a_shop_of_the_first_release_is_brought_up_to_date_with_all_its_rows(tmp_path: Path) -> None:
+    await db.stop()
     async with a_store(tmp_path) as store:
         shop = settings().model_copy(update={"data_dir": tmp_path / "data", "database_url": store.database_url})
         await migrate_to(_FIRST_RELEASE, shop)

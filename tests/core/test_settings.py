@@ -54,9 +54,20 @@ def test_what_the_platform_or_the_law_makes_risky_has_the_safe_side_as_its_defau
     assert not bare.movable_clock
     # Nobody can say through a header that she comes from elsewhere, except to a proxy on this machine.
     assert bare.trusted_proxies == "127.0.0.1"
-    assert (bare.landing_pages, bare.landing_origin) == (True, "")
     assert bare.access_token_seconds <= 15 * 60
     assert not bare.wechat_mch_id
+
+
+def test_in_production_landing_pages_have_a_domain_of_their_own_or_are_nowhere(bare: Settings) -> None:
+    def shown(**given: object) -> bool:
+        return Settings(**SAFE | {"public_origin": "https://api.example"} | given).has_landing_pages  # type: ignore[arg-type]  # each is of its field's type
+
+    assert bare.has_landing_pages
+    assert not Settings(landing_pages=False).has_landing_pages
+    assert not shown()
+    assert not shown(landing_origin="https://api.example/")
+    assert shown(landing_origin="https://pages.example")
+    assert not shown(landing_origin="https://pages.example", landing_pages=False)
 
 
 @pytest.mark.parametrize(

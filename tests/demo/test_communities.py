@@ -19,7 +19,8 @@ async def test_each_community_has_members_posts_and_a_cover_from_the_shop(wechat
     async with db.transaction():
         await open_communities(products, staff)
     made = await Community.all()
-    assert [each.name for each in made] == [each.name for each in COMMUNITIES]
+    assert {each.name for each in made} == {each.name for each in COMMUNITIES}
+    assert len(made) == len(COMMUNITIES)
     assert {each.cover_path for each in made} <= {f"demo/{good.key}.png" for good in GOODS}
     for community in made:
         assert community.member_count == len(STAFF)

@@ -66,11 +66,13 @@ async def test_a_failed_refund_is_sent_again_from_the_desk(api: Api) -> None:
     await _do(api, "retryRefund", {"id": to_public("desk", item.id)}, token)
     assert (await Refund.get()).status is RefundStatus.WAITING
     assert len(await queries.open_items()) == 1
+    other = await _an_item()
+    before = await everything()
     by_hand = {"id": to_public("desk", item.id), "note": "已处理", "expectedVersion": 1}
     assert (await _do(api, "resolveDeskItem", by_hand, token))["code"] == "ENDS_BY_ITSELF"
     assert (await _do(api, "retryRefund", {"id": to_public("desk", item.id)}, token))["code"] == "NOTHING_TO_RETRY"
-    other = await _an_item()
     assert (await _do(api, "retryRefund", {"id": to_public("desk", other.id)}, token))["code"] == "NOTHING_TO_RETRY"
+    assert await everything() == before
     assert [each.verb for each in await audit_log.page(limit=9, verb="refund.")] == ["refund.retry"]
 
 

@@ -138,6 +138,7 @@ async def test_a_get_asks_and_never_changes(http: httpx2.AsyncClient, server: Se
         server.http, params={"query": "query($n: String!) { hello(name: $n) }", "variables": '{"n": "茶"}'}
     )
     assert asked.json() == {"data": {"hello": "hello 茶"}}
+    assert asked.headers["cache-control"] == "no-store"
     for accept in (JSON, GRAPHQL_RESPONSE, "text/event-stream"):
         changed = await http.get(
             server.http, params={"query": 'mutation { add(topic: "t", text: "x") }'}, headers={"accept": accept}

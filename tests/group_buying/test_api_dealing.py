@@ -8,7 +8,8 @@ import pytest
 
 from app.accounts.models import Role
 from app.audit_log import queries as audit_log
-from app.catalog.models import Product, Sku
+from app.catalog import actions as catalog
+from app.catalog.models import Sku
 from app.core import audit, clock
 from app.core.ids import new_id, to_public
 from app.group_buying.audit import CHECKS
@@ -26,12 +27,18 @@ pytestmark = pytest.mark.usefixtures("database")
 _FIELDS = """__typename
   ... on StaffDeal { version takenDownReason noDelivery deal { id title status size price { fen } }
     offers { skuId price { fen } quota quotaLeft closed } }
-  ... on DealMoveRefused { status } ... on UserError { code }"""
+  ... on DealMoveRefused { status } ... on UserError { code }
+  ... on GroupPriceTooHigh { soloPrice { fen } }"""
 _INPUTS = {"createDeal": "CreateDealInput", "editDeal": "EditDealInput", "takeDownDeal": "TakeDownDealInput"}
 
 
+_PRICED, _MOVED = "... on GroupPriceTooHigh { soloPrice { fen } }", "... on DealMoveRefused { status }"
+#: What is no member of a verb's result.
+_NEVER_ANSWERED = {"createDeal": _MOVED, "pauseDeal": _PRICED, "endDeal": _PRICED, "takeDownDeal": _PRICED}
+
+
 async def _do(api: Api, verb: str, given: dict[str, Any], token: str) -> dict[str, Any]:
-    fields = _FIELDS if verb != "createDeal" else _FIELDS.replace("... on DealMoveRefused { status }", "")
+    fields = _FIELDS.replace(_NEVER_ANSWERED.get(verb, ""), "")
     document = f"mutation($input: {_INPUTS.get(verb, 'MoveDealInput')}!) {{ {verb}(input: $input) {{ {fields} }} }}"
     answer = await api(document, {"input": given}, token=token)
     assert "errors" not in answer, answer
@@ -88,6 +95,51 @@ async def test_a_deal_is_drafted_scheduled_and_then_seen_by_everybody(api: Api) 
     assert await _entries() == ["deal.schedule", "deal.create"]
 
 
+async def _status_of(api: Api, deal: str) -> str:
+    return str((await api("query($id: ID!) { deal(id: $id) { status } }", {"id": deal}))["data"]["deal"]["status"])
+
+
+async def test_a_deal_is_scheduled_before_its_start_runs_in_its_time_and_has_ended_after_it(api: Api) -> None:
+    made, now = await a_deal(), await clock.now()
+    starts_at, ends_at = now + timedelta(hours=1), now + timedelta(hours=2)
+    terms = await _terms(await _skus(made), startsAt=starts_at.isoformat(), endsAt=ends_at.isoformat())
+    given = {"productId": to_public("product", made.product), "terms": terms, "idempotencyKey": "k"}
+    token = await _merchant()
+    deal = (await _do(api, "createDeal", given, token))["deal"]["id"]
+    scheduled = await _do(api, "scheduleDeal", {"id": deal, "expectedVersion": 1}, token)
+    assert scheduled["deal"]["status"] == "SCHEDULED"
+    passed = []
+    for _ in range(2):
+        await clock.move(3601)
+        passed.append(await _status_of(api, deal))
+    assert passed == ["RUNNING", "ENDED"]
+
+
+#: How a draft comes to be in each status; its time has begun unless that is SCHEDULED.
+_BEFORE = {
+    "DRAFT": [],
+    "SCHEDULED": ["schedule"],
+    "RUNNING": ["schedule"],
+    "PAUSED": ["schedule", "pause"],
+    "ENDED": ["schedule", "end"],
+}
+
+
+@pytest.mark.parametrize("status", _BEFORE)
+async def test_a_deal_is_taken_down_from_any_status_and_its_reason_is_kept(api: Api, status: str) -> None:
+    made, token = await a_deal(), await _merchant()
+    later = {"startsAt": (await clock.now() + timedelta(days=1)).isoformat()} if status == "SCHEDULED" else {}
+    given = {"productId": to_public("product", made.product), "terms": await _terms(await _skus(made), **later)}
+    seen = await _do(api, "createDeal", given | {"idempotencyKey": "k"}, token)
+    deal = seen["deal"]["id"]
+    for move in _BEFORE[status]:
+        seen = await _do(api, f"{move}Deal", {"id": deal, "expectedVersion": seen["version"]}, token)
+    assert seen["deal"]["status"] == status
+    down = {"id": deal, "expectedVersion": seen["version"], "reason": "质量问题"}
+    taken = await _do(api, "takeDownDeal", down, token)
+    assert (taken["deal"]["status"], taken["takenDownReason"]) == ("TAKEN_DOWN", "质量问题")
+
+
 async def test_a_deal_pauses_resumes_and_ends_and_its_groups_go_on(api: Api) -> None:
     token = await _merchant()
     group = await a_group(size=3, taken=1)
@@ -121,7 +173,8 @@ async def test_an_edit_touches_new_groups_only(api: Api) -> None:
     token = await _merchant()
     group = await a_group(size=3, taken=1)
     deal = group.deal
-    terms = await _terms(await _skus(deal), size=5, noDelivery=["西藏自治区"])
+    pending = await opens(await a_buyer("dan"), deal)
+    terms = await _terms(await _skus(deal), size=5, windowSeconds=3600, noDelivery=["西藏自治区"])
     edited = await _do(api, "editDeal", _seen(deal) | {"terms": terms}, token)
     assert (edited["deal"]["size"], edited["deal"]["price"]["fen"]) == (5, 990)
     assert edited["noDelivery"] == ["西藏自治区"]
@@ -129,7 +182,14 @@ async def test_an_edit_touches_new_groups_only(api: Api) -> None:
     assert (await Order.get(id=held.order)).amount_fen == 1990
     opened = await opens(await a_buyer("cai"), deal)
     assert ((await Group.get(id=opened.group)).size, (await Order.get(id=opened.order)).amount_fen) == (5, 990)
-    assert (await Offer.get(deal_id=deal.id)).quota_left == 50 - 3
+    assert (await Offer.get(deal_id=deal.id)).quota_left == 50 - 4
+    # The window of one that waits for its leader's money is what it was when she opened it.
+    for held, hours in ((pending, 24), (opened, 1)):
+        await money_arrives(held.order)
+        forming = await Group.get(id=held.group)
+        assert forming.expires_at is not None
+        left = forming.expires_at - await clock.now()
+        assert timedelta(hours=hours, minutes=-1) < left <= timedelta(hours=hours)
     assert await audit.run(CHECKS) == []
     (entry,) = await audit_log.page(limit=50, verb="deal.edit")
     assert entry.detail["size"] == [3, 5]
@@ -166,14 +226,69 @@ async def test_a_quota_does_not_fall_below_what_is_held_and_sold(api: Api) -> No
     assert (await Offer.get(deal_id=group.deal.id)).quota_left == 0
 
 
-async def test_a_group_s_price_is_never_above_the_price_alone(api: Api) -> None:
+@pytest.mark.parametrize("price_fen", [3980, 3981])
+async def test_in_a_group_it_always_costs_less_than_alone(api: Api, price_fen: int) -> None:
     token = await _merchant()
     deal = await a_deal(prices=(1990,))
     terms = await _terms(await _skus(deal))
-    terms["offers"][0]["priceFen"] = 3981
+    terms["offers"][0]["priceFen"] = price_fen
+    new = {"productId": to_public("product", deal.product), "terms": terms, "idempotencyKey": "k"}
     before = await everything()
-    assert (await _do(api, "editDeal", _seen(deal) | {"terms": terms}, token))["code"] == "GROUP_PRICE_TOO_HIGH"
+    assert (await _do(api, "createDeal", new, token))["code"] == "GROUP_PRICE_TOO_HIGH"
+    refused = await _do(api, "editDeal", _seen(deal) | {"terms": terms}, token)
+    assert (refused["code"], refused["soloPrice"]["fen"]) == ("GROUP_PRICE_TOO_HIGH", 3980)
     assert await everything() == before
+
+
+async def test_a_draft_that_has_become_as_dear_as_buying_alone_is_not_scheduled(api: Api) -> None:
+    token = await _merchant()
+    deal = await a_deal(prices=(1990,), status=DealStatus.DRAFT)
+    (sku,) = await _skus(deal)
+    await catalog.price_sku(by=await staff(Role.MERCHANT), sku=sku.id, price_fen=1990, expected_version=1)
+    before = await everything()
+    refused = await _do(api, "scheduleDeal", _seen(deal), token)
+    assert (refused["code"], refused["soloPrice"]["fen"]) == ("GROUP_PRICE_TOO_HIGH", 1990)
+    assert await everything() == before
+
+
+@pytest.mark.parametrize("status", [DealStatus.SCHEDULED, DealStatus.RUNNING, DealStatus.PAUSED])
+async def test_a_sku_is_never_priced_down_to_what_a_deal_asks_for_it_in_a_group(api: Api, status: DealStatus) -> None:
+    token = await _merchant()
+    now = await clock.now()
+    starts_at = now + timedelta(days=1) if status is DealStatus.SCHEDULED else now
+    deal = await a_deal(prices=(1990,), starts_at=starts_at)
+    if status is DealStatus.PAUSED:
+        await _do(api, "pauseDeal", _seen(deal), token)
+    (sku,) = await _skus(deal)
+    given = {"skuId": to_public("sku", sku.id), "priceFen": 1990, "expectedVersion": 1}
+    before = await everything()
+    answer = await api(_PRICE, {"input": given}, token=token)
+    assert answer["data"]["priceSku"] == {
+        "code": "SOLO_PRICE_TOO_LOW",
+        "message": "单独购买价须高于活动的拼团价。",
+        "dealId": to_public("deal", deal.id),
+        "groupPrice": {"fen": 1990},
+    }
+    assert await everything() == before
+    await api(_PRICE, {"input": given | {"priceFen": 1991}}, token=token)
+    assert (await Sku.get(id=sku.id)).price_fen == 1991
+
+
+async def test_a_sku_costs_alone_whatever_it_may_once_no_deal_sells_it(api: Api) -> None:
+    token = await _merchant()
+    deal = await a_deal(prices=(1990, 2990))
+    first, second = await _skus(deal)
+    await _do(api, "editDeal", _seen(deal) | {"terms": await _terms([second])}, token)
+    for version, sku in enumerate((first, second), start=1):
+        if sku is second:
+            await _do(api, "endDeal", _seen(deal, 2), token)
+        given = {"skuId": to_public("sku", sku.id), "priceFen": 1, "expectedVersion": version}
+        await api(_PRICE, {"input": given}, token=token)
+    assert {each.price_fen for each in await _skus(deal)} == {1}
+
+
+_PRICE = """mutation($input: PriceSkuInput!) { priceSku(input: $input) {
+  ... on SoloPriceTooLow { code message dealId groupPrice { fen } } ... on Refusal { code } } }"""
 
 
 @pytest.mark.parametrize("verb", ["pauseDeal", "endDeal", "takeDownDeal", "editDeal"])
@@ -193,23 +308,29 @@ async def test_whoever_saw_an_older_deal_is_told_and_changes_nothing(api: Api, v
 async def test_no_deal_begins_over_a_product_that_is_off_sale(api: Api) -> None:
     token = await _merchant()
     deal = await a_deal(status=DealStatus.DRAFT)
-    await Product.filter(id=deal.product).update(off_sale_at=await clock.now())
+    await catalog.set_on_sale(by=await staff(Role.ADMIN), product=deal.product, on_sale=False, expected_version=1)
+    before = await everything()
     assert (await _do(api, "scheduleDeal", _seen(deal), token))["code"] == "PRODUCT_NOT_FOUND"
+    assert await everything() == before
 
 
 async def test_a_draft_whose_time_is_over_cannot_be_scheduled(api: Api) -> None:
     token = await _merchant()
     now = await clock.now()
     deal = await a_deal(status=DealStatus.DRAFT, starts_at=now - timedelta(days=2), ends_at=now - timedelta(days=1))
+    before = await everything()
     refused = await _do(api, "scheduleDeal", _seen(deal), token)
     assert (refused["code"], refused["status"]) == ("DEAL_MOVE_REFUSED", "DRAFT")
+    assert await everything() == before
 
 
 async def test_a_sku_of_another_product_is_not_found(api: Api) -> None:
     token = await _merchant()
     deal, other = await a_deal(), await a_deal()
     terms = await _terms(await _skus(other))
+    before = await everything()
     assert (await _do(api, "editDeal", _seen(deal) | {"terms": terms}, token))["code"] == "TARGET_NOT_FOUND"
+    assert await everything() == before
 
 
 @pytest.mark.parametrize(

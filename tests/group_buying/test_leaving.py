@@ -8,7 +8,9 @@ from app.core import audit, outbox
 from app.core.errors import IdempotencyKeyReused
 from app.core.ids import GroupCode
 from app.core.models import FactRow
+from app.core.targets import Target
 from app.group_buying import errors, facts, flows, jobs
+from app.group_buying.actions import dealing
 from app.group_buying.models import Seat
 from app.group_buying.states import GroupChangeKind, GroupFailure, GroupStatus, SeatEnd, SeatStatus
 from app.orders.errors import OrderAlreadyPaid
@@ -16,6 +18,7 @@ from app.orders.models import Order
 from app.orders.states import CloseReason, OrderStatus
 from app.payments.models import Refund, RefundReason
 from app.wiring import CHECKS
+from share import queries as share
 from tests.conftest import WeChat
 from tests.factories.group_buying import (
     Buyer,
@@ -34,6 +37,7 @@ from tests.factories.group_buying import (
     seat_of,
 )
 from tests.factories.rows import everything
+from tests.factories.share import a_link
 
 pytestmark = pytest.mark.usefixtures("wechat")
 
@@ -70,9 +74,10 @@ async def test_what_a_refunded_purchase_did_to_limits_is_undone() -> None:
     assert (await seat_of(again)).status is SeatStatus.HELD
 
 
-async def test_when_the_leader_leaves_the_member_who_paid_first_leads_and_deadline_and_code_stay() -> None:
+async def test_when_the_leader_leaves_the_member_who_paid_first_leads_and_deadline_and_links_stay() -> None:
     group = await a_group(size=5, taken=3)
     before = await group.now()
+    link = await a_link(group.members[0].id, Target("group", group.id))
     # Whoever holds a seat, or paid later, does not lead.
     await joins(await a_buyer("holds"), before)
     await _leaves(group.members[0], group)
@@ -80,6 +85,7 @@ async def test_when_the_leader_leaves_the_member_who_paid_first_leads_and_deadli
     assert (now.leader_id, now.opener_id) == (group.members[1].id, group.members[0].id)
     assert (now.code, now.expires_at, now.status) == (before.code, before.expires_at, GroupStatus.FORMING)
     assert now.last_change is GroupChangeKind.LEADER_CHANGED
+    assert await share.link(link.code) == link
     (fact,) = await FactRow.filter(name="LeaderChanged")
     assert outbox.read(fact.name, fact.payload) == facts.LeaderChanged(group.id, group.members[1].id, now.version)
     assert await audit.run(CHECKS) == []
@@ -238,9 +244,8 @@ async def test_nobody_leaves_a_group_that_has_ended() -> None:
         await _leaves(group.members[1], group)
     assert refused.value.status is GroupStatus.COMPLETED
     failing = await a_group(size=3, taken=2, prefix="other")
-    await Seat.filter(group_id=failing.id).update(end=SeatEnd.GROUP_FAILED)
-    row = await failing.now()
-    row.status = GroupStatus.FAILING
-    await row.save(update_fields=["status"])
+    await dealing.stop(failing.id, GroupFailure.RISK)
+    before = await everything()
     with pytest.raises(errors.GroupEnded):
         await _leaves(failing.members[1], failing)
+    assert await everything() == before

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from tortoise.exceptions import IntegrityError
 
 from app.accounts.models import Address, Identity, Role, User, UserRole
 from app.core import clock
@@ -11,9 +12,10 @@ from app.core.errors import IdempotencyKeyReused
 from app.core.ids import DealId, new_id
 from app.core.models import IdempotencyKey
 from app.group_buying import errors, queries, rules
+from app.group_buying.actions import offering, refunding
 from app.group_buying.actions.dealing import NewOffer
 from app.group_buying.models import Deal, Group, Offer, Seat
-from app.group_buying.states import Audience, DealStatus, GroupStatus, SeatStatus
+from app.group_buying.states import Audience, DealMove, DealStatus, GroupStatus, SeatStatus
 from app.orders import queries as orders
 from app.orders.errors import NoDelivery, QuantityInvalid
 from app.orders.states import OrderStatus
@@ -73,9 +75,11 @@ async def test_an_order_keeps_what_it_was_called_and_where_it_goes() -> None:
 
 
 async def test_a_group_that_is_pending_cannot_be_joined() -> None:
-    held = await opens(await a_buyer(), await a_deal())
+    held, ben = await opens(await a_buyer(), await a_deal()), await a_buyer("ben")
+    before = await everything()
     with pytest.raises(errors.GroupNotOpen):
-        await joins(await a_buyer("ben"), await group_of(held))
+        await joins(ben, await group_of(held))
+    assert await everything() == before
 
 
 async def test_a_hold_counts_and_the_last_one_is_shorter() -> None:
@@ -140,8 +144,11 @@ async def test_a_number_of_pieces_that_nobody_sells_is_refused(quantity: int) ->
 async def test_the_quota_of_a_kind_is_never_oversold() -> None:
     deal = await a_deal(prices=(1990, 2990), quota=3)
     await opens(await a_buyer("ann"), deal, offer=deal.offers[0], quantity=2)
+    ben = await a_buyer("ben")
+    before = await everything()
     with pytest.raises(errors.SoldOut):
-        await opens(await a_buyer("ben"), deal, offer=deal.offers[0], quantity=2)
+        await opens(ben, deal, offer=deal.offers[0], quantity=2)
+    assert await everything() == before
     await opens(await a_buyer("cat"), deal, offer=deal.offers[1], quantity=3)
     assert [await quota_left(deal, 0), await quota_left(deal, 1)] == [1, 0]
 
@@ -232,6 +239,18 @@ async def test_lapses_are_forgotten_after_a_day(wechat: WeChat) -> None:
     await joins(buyer, await group.now())
 
 
+async def test_the_database_itself_refuses_a_seat_too_many_and_a_second_live_seat() -> None:
+    group = await a_group(size=3, taken=2)
+    first, second = await group.seats()
+    for held in (2, -1):
+        with pytest.raises(IntegrityError):
+            await Group.filter(id=group.id).update(held=held)
+    with pytest.raises(IntegrityError):
+        await Seat.filter(id=second.id).update(user_id=first.user_id)
+    now = await group.now()
+    assert (now.taken, now.held, (await group.seats())[1].user_id) == (2, 0, second.user_id)
+
+
 async def test_one_seat_per_group_and_one_group_led_per_deal() -> None:
     group = await a_group(size=5, taken=2)
     leader, member = group.members
@@ -286,14 +305,26 @@ async def test_a_newcomer_has_bought_nothing_under_the_same_unionid_or_phone(bon
         await joins(same, group)
 
 
+async def test_who_was_wholly_refunded_is_a_newcomer_again() -> None:
+    old = await a_group(size=3, taken=2)
+    ben = old.members[1]
+    deal = await a_deal(open_audience=Audience.NEWCOMERS)
+    with pytest.raises(errors.NotEligible):
+        await opens(ben, deal)
+    await refunding.leave(member=ben.id, group=old.code, key="leave")
+    assert (await seat_of(await opens(ben, deal))).status is SeatStatus.HELD
+
+
 async def test_staff_neither_opens_nor_joins() -> None:
     group = await a_group(size=5)
     clerk = await a_buyer("clerk")
     await UserRole.create(user_id=clerk.id, role=Role.SUPPORT)
+    before = await everything()
     for attempt in (opens(clerk, group.deal), joins(clerk, await group.now())):
         with pytest.raises(errors.NotEligible) as refused:
             await attempt
         assert refused.value.reason is errors.Ineligible.STAFF_OF_THE_MERCHANT
+    assert await everything() == before
 
 
 @pytest.mark.parametrize("window_seconds", [86_400, 240])
@@ -310,15 +341,17 @@ async def test_near_its_deadline_a_group_takes_no_more_holds(wechat: WeChat, win
     assert await queries.joinable_groups(group.deal.id, limit=10) == []
 
 
-@pytest.mark.parametrize("status", [DealStatus.PAUSED, DealStatus.ENDED])
-async def test_a_deal_that_ended_or_paused_opens_no_groups_and_lets_forming_ones_be_joined(
-    status: DealStatus,
-) -> None:
-    group = await a_group(size=5)
-    await Deal.filter(id=group.deal.id).update(status=status)
+@pytest.mark.parametrize("move", [DealMove.PAUSE, DealMove.END])
+async def test_a_deal_that_ended_or_paused_opens_no_groups_and_lets_forming_ones_be_joined(move: DealMove) -> None:
+    group = await a_group(size=2)
+    await offering.move_deal(by=None, deal=group.deal.id, move=move)
+    ben = await a_buyer("ben")
+    before = await everything()
     with pytest.raises(errors.DealNotRunning):
-        await opens(await a_buyer("ben"), group.deal)
-    await joins(await a_buyer("cat"), await group.now())
+        await opens(ben, group.deal)
+    assert await everything() == before
+    await money_arrives((await joins(ben, await group.now())).order)
+    assert (await group.now()).status is GroupStatus.COMPLETED
 
 
 async def test_the_same_key_gives_the_same_group_and_the_same_seat() -> None:

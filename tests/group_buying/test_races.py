@@ -9,16 +9,20 @@ from typing import Any
 
 import pytest
 
+from app.accounts.models import Role
+from app.catalog import actions as catalog
+from app.catalog.errors import SoloPriceTooLow
+from app.catalog.models import Sku
 from app.core import audit, clock
 from app.core.errors import DomainError
 from app.core.ids import GroupCode, new_id
 from app.core.models import FactRow
 from app.group_buying import errors, flows, jobs
-from app.group_buying.actions import dealing, ending, leaving, opening, refunding
+from app.group_buying.actions import dealing, ending, leaving, offering, opening, refunding
 from app.group_buying.actions.change import begin_release
 from app.group_buying.actions.opening import HeldSeat
-from app.group_buying.models import Group, Seat
-from app.group_buying.states import GroupStatus, SeatEnd, SeatStatus
+from app.group_buying.models import Deal, Group, Seat
+from app.group_buying.states import DealMove, DealStatus, GroupStatus, SeatEnd, SeatStatus
 from app.ledger.models import Posting
 from app.orders.models import Order
 from app.orders.states import OrderStatus
@@ -26,6 +30,7 @@ from app.payments import jobs as payment_jobs
 from app.payments.models import Refund, RefundReason
 from app.wiring import CHECKS
 from tests.conftest import WeChat
+from tests.factories.accounts import staff
 from tests.factories.group_buying import (
     Buyer,
     Opened,
@@ -131,6 +136,23 @@ async def test_the_quota_is_not_oversold_by_buyers_of_different_groups() -> None
     assert _kinds(answers) == {HeldSeat: 3, errors.SoldOut: 5}
     assert await quota_left(deal) == 0
     assert await audit.run(CHECKS) == []
+
+
+async def test_pricing_a_sku_and_scheduling_its_deal_at_once_never_leaves_the_group_as_dear() -> None:
+    merchant = await staff(Role.MERCHANT)
+    for _ in range(6):
+        deal = await a_deal(prices=(1990,), status=DealStatus.DRAFT)
+        (sku,) = await Sku.filter(product_id=deal.product)
+        answers = await _at_once(
+            [
+                catalog.price_sku(by=merchant, sku=sku.id, price_fen=1500, expected_version=1),
+                offering.move_deal(by=merchant, deal=deal.id, move=DealMove.SCHEDULE),
+            ]
+        )
+        refused = [each for each in answers if each is not None]
+        assert [type(each) for each in refused] in ([SoloPriceTooLow], [errors.GroupPriceTooHigh])
+        is_scheduled = (await Deal.get(id=deal.id)).status is DealStatus.SCHEDULED
+        assert is_scheduled == ((await Sku.get(id=sku.id)).price_fen == 3980)
 
 
 async def _closes_at_the_deadline(group: Opened) -> datetime:

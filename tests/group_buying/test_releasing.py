@@ -229,6 +229,7 @@ async def test_a_leaders_hold_that_ends_cancels_her_group(wechat: WeChat) -> Non
     group = await group_of(held)
     assert (group.status, group.held, group.last_change) == (GroupStatus.CANCELLED, 0, GroupChangeKind.CANCELLED)
     assert group.ended_at is not None
+    assert await Refund.all().count() == 0
     with pytest.raises(errors.GroupEnded) as refused:
         await joins(await a_buyer("ben"), group)
     assert refused.value.status is GroupStatus.CANCELLED

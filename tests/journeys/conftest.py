@@ -16,10 +16,8 @@ from tests.journeys.running import start_together
 from tests.journeys.sockets import Sockets
 from tests.journeys.stores import a_shop
 
-#: What is about several processes stands on PostgreSQL and Redis alone; `make demo` plays against `make serve`.
-collect_ignore = (
-    ["test_demo.py"] if ON_POSTGRES else ["test_two_servers.py", "test_race.py", "test_tokens.py", "test_roles.py"]
-)
+#: What is about several processes stands on PostgreSQL and Redis alone.
+collect_ignore = [] if ON_POSTGRES else ["test_two_servers.py", "test_race.py", "test_tokens.py", "test_roles.py"]
 
 
 @pytest.fixture(scope="session")

@@ -133,9 +133,7 @@ class Installation:
         """Start what `make serve` starts: everything in one process, WeChat and the demo's goods included."""
         port = self._port(f"server-{name}")
         server = self._server(name, port, "serve", PORT=str(port))
-        # It migrates and draws the demo's pictures first.
-        await server.process.start()
-        await server.process.until_ready(server.is_ready, patience=90)
+        await server.start()
         self._wechat = WeChat(f"{server.origin}/wechat-sandbox")
         self._stack.push_async_callback(self._wechat.aclose)
         await self._wechat.weather()

@@ -16,6 +16,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 #: Seconds after which something that has not happened is taken never to happen.
 PATIENCE = 30.0
+#: The same for a process to be ready: it imports the whole house, perhaps beside others that do, and may migrate first.
+PATIENCE_WITH_STARTS = 90.0
 
 #: Below where Linux takes the near ends of outgoing connections from: nobody else gets the port between our look
 #: and the server's start.
@@ -122,14 +124,17 @@ class Process:
         if self.runs:
             await self.kill()
 
-    async def until_ready(self, is_ready: Callable[[], Awaitable[Any]], patience: float = PATIENCE) -> None:
+    async def until_ready(self, is_ready: Callable[[], Awaitable[Any]]) -> None:
         """Wait until it is ready; an early death is told with its last words."""
 
         async def ready_or_dead() -> bool:
-            assert self.runs, f"{self.name} has ended: {self.said()[-3000:]}"
+            assert self.runs, f"{self.name} has ended"
             return bool(await is_ready())
 
-        await until(ready_or_dead, f"{self.name} is ready; it said {self.said()[-3000:]}", patience)
+        try:
+            await until(ready_or_dead, f"{self.name} is ready", PATIENCE_WITH_STARTS)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; it said {self.said()[-3000:]}") from None
 
     def _signal(self, which: signal.Signals) -> None:
         if self.runs:

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from app.accounts.models import Role
+from tests.journeys.community import a_community, attached_to, in_her_feed, joins_community, tells
 from tests.journeys.installation import Installation
-from tests.journeys.people import Phone, a_clerk, a_phone, ask, new_key, post
+from tests.journeys.people import Phone, a_phone, ask, new_key, post
 from tests.journeys.processes import until
 from tests.journeys.running import Server
 from tests.journeys.sockets import Sockets, brought, shows
@@ -12,37 +12,11 @@ from tests.journeys.story import Opened, offer_deal, opened_group, paid
 
 TEXT, REPLY = "刚开的团，还差一个人，一起吗？", "还差一个吗？我来"
 
-_CREATE = """mutation($input: CreateCommunityInput!) {
-  createCommunity(input: $input) { __typename ... on Community { id name } ... on UserError { code } } }"""
-#: The contract's page of a post does not ask what the post is about.
-_ATTACHMENT = """query($id: ID!) {
-  post(id: $id) { community { id } attachment { __typename ... on Group { id code status } } } }"""
-
-
-async def _community(shop: Installation) -> str:
-    """A community that a manager opens; its id."""
-    manager = await a_clerk(shop, Role.COMMUNITY_MANAGER)
-    given = {"name": f"茶友会 {new_key()[:8]}", "kind": "THEME", "about": "聊茶", "idempotencyKey": new_key()}
-    made = (await manager.query(_CREATE, input=given))["createCommunity"]
-    assert (made["__typename"], made["name"]) == ("Community", given["name"]), made
-    return str(made["id"])
-
-
-async def _joins_community(phone: Phone, community: str) -> int:
-    joined = await phone.do("JoinCommunity", communityId=community)
-    assert (joined["__typename"], joined["id"]) == ("Community", community), joined
-    return int(joined["memberCount"])
-
 
 async def _tells_of(group: Opened, community: str) -> str:
     """The leader tells the community of her group; her post's id."""
-    leader = group.leader
-    page = (await leader.ask("GroupPage", code=group.code))["group"]
-    given = {"communityId": community, "text": TEXT, "attachmentId": page["id"], "clientId": new_key()}
-    made = await leader.do("CreatePost", input=given)
-    assert made["__typename"] == "Post", made
-    assert await leader.do("CreatePost", input=given) == made
-    return str(made["id"])
+    page = (await group.leader.ask("GroupPage", code=group.code))["group"]
+    return await tells(group.leader, community, TEXT, page["id"])
 
 
 async def _read_by_anybody(server: Server, community: str, wanted: str) -> dict[str, Any]:
@@ -57,18 +31,6 @@ async def _read_by_anybody(server: Server, community: str, wanted: str) -> dict[
     assert (edge["node"]["__typename"], edge["node"]["text"]) == ("Post", TEXT)
     assert edge["why"], edge
     return dict(edge["node"])
-
-
-async def _in_her_feed(phone: Phone) -> dict[str, dict[str, Any]]:
-    """What stands in her own feed, by its id, page by page."""
-    found: dict[str, dict[str, Any]] = {}
-    after = None
-    while True:
-        feed = (await phone.ask("MyFeed", communityId=None, first=20, after=after))["viewer"]["feed"]
-        found |= {each["node"]["id"]: each for each in feed["edges"]}
-        if not feed["pageInfo"]["hasNextPage"]:
-            return found
-        after = feed["pageInfo"]["endCursor"]
 
 
 async def _takes_part(fan: Phone, seen: dict[str, Any], reader: Phone) -> None:
@@ -94,10 +56,10 @@ async def _takes_part(fan: Phone, seen: dict[str, Any], reader: Phone) -> None:
 
 async def test_a_fan_joins_the_group_that_she_found_in_her_feed(shop: Installation, sockets: Sockets) -> None:
     here, there = shop.servers[0], shop.servers[-1]
-    community = await _community(shop)
+    community = await a_community(shop)
     group = await opened_group(shop, await offer_deal(size=2), here)
     ann = group.leader
-    assert await _joins_community(ann, community) == 1
+    assert await joins_community(ann, community) == 1
     told = await _tells_of(group, community)
 
     # Nobody knows her yet: she reads, and that is all.
@@ -109,8 +71,8 @@ async def test_a_fan_joins_the_group_that_she_found_in_her_feed(shop: Installati
     fan = await a_phone(shop, "fan", there)
     early = await fan.do("Comment", targetId=told, text=REPLY, clientId=new_key())
     assert early["code"] == "NOT_A_MEMBER", early
-    assert await _joins_community(fan, community) == 2
-    about = (await fan.query(_ATTACHMENT, id=told))["post"]
+    assert await joins_community(fan, community) == 2
+    about = await attached_to(fan, told)
     assert about["community"] == {"id": community}
     attached = about["attachment"]
     assert attached == {"__typename": "Group", "id": attached["id"], "code": group.code, "status": "FORMING"}
@@ -118,7 +80,7 @@ async def test_a_fan_joins_the_group_that_she_found_in_her_feed(shop: Installati
     again = await _read_by_anybody(here, community, told)
     assert (again["reactionCount"], again["commentCount"]) == (1, 1)
 
-    feed = await _in_her_feed(fan)
+    feed = await in_her_feed(fan)
     found = feed[attached["id"]]
     assert (found["node"]["code"], found["node"]["seatsLeft"]) == (group.code, 1)
     assert (found["why"], feed[told]["why"]) == ("来自你关注的人", "来自你关注的人")
@@ -141,5 +103,5 @@ async def test_a_fan_joins_the_group_that_she_found_in_her_feed(shop: Installati
         assert (await phone.order(order))["status"] == "TO_SHIP"
 
     # What nobody can join any more stands in no feed.
-    assert attached["id"] not in await _in_her_feed(fan)
-    assert told in await _in_her_feed(fan)
+    assert attached["id"] not in await in_her_feed(fan)
+    assert told in await in_her_feed(fan)

@@ -9,6 +9,7 @@ import pytest
 from app.accounts.models import Role
 from app.core import clock
 from app.core.ids import UserId, new_id, to_public
+from app.membership.jobs import run_simulations
 from app.membership.models import PerkPlan, PerkSimulation
 from app.notifications.models import Notification, NotificationKind
 from tests.conftest import Api
@@ -98,6 +99,30 @@ async def _perks(api: Api, user: UserId) -> list[str]:
     return [each["value"] for each in mine["tier"]["perks"]]
 
 
+async def test_a_plan_is_a_draft_then_simulated_scheduled_active_and_superseded(api: Api) -> None:
+    marketer = await staff(Role.MARKETER)
+
+    async def does(document: str, variables: dict[str, Any]) -> Any:
+        (result,) = (await api(document, variables, token=(await a_session(marketer)).access_token))["data"].values()
+        return result
+
+    async def status() -> str:
+        listed = await does("{ staff { perkPlans(first: 5) { edges { node { version status } } } } }", {})
+        return str({each["node"]["version"]: each["node"]["status"] for each in listed["perkPlans"]["edges"]}[2])
+
+    plan = (await does("DraftPerkPlan", {"input": {"tiers": TIERS, "clientId": "one"}}))["id"]
+    assert await status() == "DRAFT"
+    assert (await does("SimulatePerkPlan", {"planId": plan, "days": 7}))["status"] == "QUEUED"
+    assert await run_simulations() == 1
+    assert await status() == "SIMULATED"
+    await does("ActivatePerkPlan", {"planId": plan, "at": (await clock.now() + timedelta(hours=1)).isoformat()})
+    assert await status() == "SCHEDULED"
+    await clock.move(3601)
+    assert await status() == "ACTIVE"
+    await does("RollBackPerkPlan", {"toVersion": 1, "reason": "too dear"})
+    assert await status() == "SUPERSEDED"
+
+
 async def test_a_plan_is_put_in_force_at_once_and_listed(api: Api) -> None:
     may = await a_marketer()
     draft = await a_draft(api, may, note="双十一")
@@ -150,6 +175,7 @@ async def test_plans_of_one_moment_and_perks_given_twice_are_conflicts_in_words(
     moment = (await clock.now() + timedelta(hours=1)).isoformat()
     first, second = await a_draft(api, may), await a_draft(api, may, clientId="two")
     await api("ActivatePerkPlan", {"planId": first["id"], "at": moment}, token=may)
+    before = await everything()
     document = """mutation A($id: ID!, $at: DateTime) { activatePerkPlan(input: {planId: $id, at: $at}) {
         ... on PlanConflict { code conflicts { perk reason } } } }"""
     answer = await api(document, {"id": second["id"], "at": moment}, token=may)
@@ -159,6 +185,7 @@ async def test_plans_of_one_moment_and_perks_given_twice_are_conflicts_in_words(
     }
     twice = [{"name": "普通", "growthNeeded": 0, "perks": [{"kind": "FREE_SHIPPING"}, {"kind": "FREE_SHIPPING"}]}]
     assert (await a_draft(api, may, tiers=twice, clientId="three"))["code"] == "PLAN_CONFLICT"
+    assert await everything() == before
 
 
 def _tier(**changes: Any) -> dict[str, Any]:
@@ -185,6 +212,20 @@ async def test_a_draft_that_makes_no_sense_is_bad_input(api: Api, tiers: list[An
     assert error["extensions"]["code"] == "BAD_USER_INPUT"
     assert [each["path"] for each in error["extensions"]["fields"]] == [path]
     assert await PerkPlan.all().count() == 0
+
+
+@pytest.mark.parametrize("perk", [{"kind": "BIRTHDAY_COUPON", "value": "50"}, {"kind": "RETURN_SHIPPING"}])
+@pytest.mark.parametrize(("locale", "said"), [("zh-CN", "该权益尚未开放。"), ("en", "Nothing acts on this perk yet.")])
+async def test_no_plan_promises_a_perk_that_nothing_acts_on(
+    api: Api, perk: dict[str, Any], locale: str, said: str
+) -> None:
+    may = await a_marketer()
+    given = {"tiers": [_tier(perks=[{"kind": "FREE_SHIPPING"}, perk])], "clientId": "one"}
+    before = await everything()
+    (error,) = (await api("DraftPerkPlan", {"input": given}, token=may, locale=locale))["errors"]
+    assert error["extensions"]["code"] == "BAD_USER_INPUT"
+    assert error["extensions"]["fields"] == [{"path": ["input", "tiers", "0", "perks", "1", "kind"], "message": said}]
+    assert await everything() == before
 
 
 async def test_a_moment_that_has_passed_is_bad_input(api: Api) -> None:

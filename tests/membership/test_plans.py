@@ -7,12 +7,12 @@ import pytest
 
 from app.audit_log.models import AuditEntry
 from app.core import clock
-from app.core.errors import TargetNotFound
+from app.core.errors import NotDraft, TargetNotFound
 from app.core.ids import PerkPlanId, UserId, new_id
 from app.core.settings import settings
 from app.membership import queries
 from app.membership.actions import planning
-from app.membership.errors import NotDraft, PlanConflict, PlanNotSimulated
+from app.membership.errors import PlanConflict, PlanNotSimulated
 from app.membership.jobs import look_at_members
 from app.membership.models import Membership, PerkPlan
 from app.membership.rules import plans
@@ -26,7 +26,8 @@ from tests.factories.rows import everything
 
 pytestmark = pytest.mark.usefixtures("database")
 
-_SECOND = timedelta(seconds=1)
+#: The least that both databases tell apart.
+_TICK = timedelta(microseconds=1)
 
 
 async def drafts(percent: str, *, by: UserId | None = None, plan: PerkPlanId | None = None) -> PerkPlan:
@@ -43,11 +44,12 @@ async def percent_at(user: UserId, moment: datetime | None = None) -> int:
     return (await queries.standing(user, moment)).percent
 
 
-async def test_a_scheduled_plan_is_in_force_from_its_moment_on_and_not_a_second_before() -> None:
+async def test_a_scheduled_plan_is_in_force_exactly_from_its_moment_on() -> None:
     ann = a_user_id()
     moment = await clock.now() + timedelta(hours=3)
     await begins(await drafts("90"), moment)
-    assert [await percent_at(ann, at) for at in (moment - _SECOND, moment, moment + _SECOND)] == [100, 90, 90]
+    around = (moment - _TICK, moment, moment + _TICK)
+    assert [await percent_at(ann, at) for at in around] == [100, 90, 90]
     assert await percent_at(ann) == 100
     await clock.move(3 * 3600 + 1)
     assert await percent_at(ann) == 90
@@ -108,9 +110,14 @@ async def test_a_plan_that_has_not_begun_can_be_withdrawn_and_one_that_has_canno
     row = await planning.withdraw_plan(by=a_user_id(), plan=later.id)
     assert await queries.status_of(row) is PerkPlanStatus.DRAFT
     assert await percent_at(a_user_id(), await clock.now() + timedelta(days=2)) == 100
+    withdrawn = await everything()
+    await planning.withdraw_plan(by=a_user_id(), plan=row.id)
+    assert await everything() == withdrawn
     await begins(row)
+    before = await everything()
     with pytest.raises(NotDraft):
         await planning.withdraw_plan(by=a_user_id(), plan=row.id)
+    assert await everything() == before
 
 
 async def test_two_plans_cannot_begin_at_the_same_moment() -> None:

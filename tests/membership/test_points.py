@@ -6,16 +6,21 @@ from datetime import timedelta
 import pytest
 
 from app.core import audit, clock, db
-from app.core.ids import UserId
+from app.core.ids import UserId, to_public
 from app.membership import queries
 from app.membership.actions import points as actions
 from app.membership.audit import CHECKS
 from app.membership.errors import PointsNotEnough
 from app.membership.models import PointsLot
 from app.membership.states import PointsReason
-from tests.conftest import ON_POSTGRES
+from app.orders.models import Order
+from tests.conftest import ON_POSTGRES, Api
+from tests.factories.accounts import a_session
+from tests.factories.checkout import a_product
+from tests.factories.group_buying import a_buyer
 from tests.factories.notifications import a_user_id
 from tests.factories.rows import everything
+from tests.journeys.processes import until
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -96,8 +101,9 @@ async def test_who_has_too_few_points_spends_none() -> None:
     ann = a_user_id()
     await earns(ann, 100, "order")
     before = await everything()
-    with pytest.raises(PointsNotEnough):
+    with pytest.raises(PointsNotEnough) as refused:
         await spends(ann, 101, "paid")
+    assert refused.value.code == "POINTS_NOT_ENOUGH"
     assert await everything() == before
 
 
@@ -107,8 +113,10 @@ async def test_points_that_are_taken_back_after_they_were_spent_are_a_debt_that_
     await spends(ann, 80, "paid")
     await loses(ann, 100, "order")
     assert await balance(ann) == -80
+    before = await everything()
     with pytest.raises(PointsNotEnough):
         await spends(ann, 1, "again")
+    assert await everything() == before
     await earns(ann, 100, "next")
     assert await balance(ann) == 20
     await adds_up()
@@ -156,3 +164,41 @@ async def test_of_two_who_spend_the_same_points_at_once_one_is_refused() -> None
     assert sorted(type(each).__name__ for each in outcomes) == ["NoneType", *["PointsNotEnough"] * 4]
     assert await balance(ann) == 40
     await adds_up()
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer")
+async def test_a_purchase_whose_points_are_taken_back_while_it_is_placed_is_refused(api: Api) -> None:
+    ann, product = await a_buyer("ann"), await a_product()
+    token = (await a_session(ann.id)).access_token
+    await earns(ann.id, 100, "order")
+    given = {
+        "productId": to_public("product", product.id), "addressId": to_public("address", ann.address), "usePoints": 100,
+        "idempotencyKey": "k",
+    }  # fmt: skip
+    taken, is_priced = asyncio.Event(), asyncio.Event()
+
+    async def is_taken_back() -> None:
+        async with db.transaction():
+            await actions.reverse_points(ann.id, 100, PointsReason.PURCHASE, "order")
+            taken.set()
+            await is_priced.wait()
+
+    async def waits_to_spend_them() -> bool:
+        return bool(await db.value(int, _WAITING))
+
+    taking = asyncio.create_task(is_taken_back())
+    await taken.wait()
+    buying = asyncio.create_task(api("BuyNow", {"input": given}, token=token))
+    await until(waits_to_spend_them, "the purchase is priced with the points that she had, and waits to spend them")
+    is_priced.set()
+    await taking
+    answer = (await buying)["data"]["buyNow"]
+    assert (answer["__typename"], answer["code"]) == ("Refusal", "POINTS_NOT_ENOUGH")
+    assert await Order.all().count() == 0
+    assert (await product.stock(), await balance(ann.id)) == (100, 0)
+
+
+_WAITING = """
+SELECT COUNT(*) AS n FROM pg_stat_activity
+ WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%points_accounts%'
+"""

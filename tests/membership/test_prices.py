@@ -9,10 +9,19 @@ from app.core.ids import new_id
 from app.membership.actions import planning
 from app.membership.audit import CHECKS
 from app.orders.models import Order
-from tests.factories.checkout import a_product, buys
+from tests.factories.checkout import a_product, buys, order_now
 from tests.factories.group_buying import a_buyer
 from tests.factories.membership import settled, tiers_with
 from tests.factories.notifications import a_user_id
+
+
+@pytest.mark.usefixtures("database")
+async def test_free_shipping_of_a_tier_takes_the_fee_off_its_members_orders() -> None:
+    ann, ben, product = await a_buyer("ann"), await a_buyer("ben"), await a_product(prices=(10_000,), shipping_fen=800)
+    await settled(ann.id, 2_000)
+    mine, his = [await order_now(await buys(each, product)) for each in (ann, ben)]
+    assert (mine.shipping_fen, mine.amount_fen) == (0, 9_500)
+    assert (his.shipping_fen, his.amount_fen) == (800, 10_800)
 
 
 @pytest.mark.usefixtures("database")

@@ -64,6 +64,14 @@ async def test_a_replay_counts_costs_winners_losers_and_tiers(api: Api) -> None:
     assert tiers == {"普通": (2, 2, 1000), "银卡": (1, 1, 0), "金卡": (0, 0, 0), "黑金": (0, 0, 0)}
 
 
+async def test_a_replay_counts_who_would_be_in_a_lower_tier(api: Api) -> None:
+    del api
+    await bought(await a_silver_member(), 10_000)
+    found = await replayed(await a_plan(Tier("普通", 0, 0), Tier("银卡", 1, 700)))
+    tiers = {each.name: (each.before, each.after) for each in Result.from_json(found.found).tiers}
+    assert (tiers["普通"], tiers["银卡"]) == ((0, 1), (1, 0))
+
+
 async def test_free_shipping_costs_the_fee_whether_it_was_charged_or_waived(api: Api) -> None:
     del api
     charged, waived = await bought(a_user_id(), 1_000), await bought(a_user_id(), 1_000)

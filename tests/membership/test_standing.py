@@ -4,17 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.core import clock, db
-from app.core.ids import OrderId, UserId, new_id
-from app.membership import queries
-from app.membership.actions.counting import count_purchase, take_back
-from app.membership.models import Membership
-from app.membership.rules.perks import points_for, read_value
-from app.membership.rules.plans import HOUSE_PLAN
+from app.core.words import CHINESE, say
+from app.membership.rules.perks import NOT_YET, REFUSALS, Perk, points_for, read_value
+from app.membership.rules.plans import HOUSE_PLAN, Tier, from_json, to_json
 from app.membership.rules.standing import Grown, standing
 from app.membership.states import PerkKind
-from tests.factories.membership import settled
-from tests.factories.notifications import a_user_id
 
 _NOW = datetime(2026, 11, 23, tzinfo=UTC)
 _DAY = timedelta(days=1)
@@ -65,7 +59,7 @@ def test_growth_and_the_next_tier_are_those_of_now_though_grace_keeps_the_tier()
         (PerkKind.POINTS_MULTIPLIER, "10", "10"),
         (PerkKind.EARLY_ACCESS, "24", "24"),
         (PerkKind.FREE_SHIPPING, None, None),
-        (PerkKind.RETURN_SHIPPING, "", None),
+        (PerkKind.MEMBERS_ONLY_GROUPS, "", None),
     ],
 )
 def test_a_perk_is_kept_as_a_plain_number(kind: PerkKind, given: str | None, kept: str | None) -> None:
@@ -87,7 +81,8 @@ def test_a_perk_is_kept_as_a_plain_number(kind: PerkKind, given: str | None, kep
         (PerkKind.POINTS_MULTIPLIER, "1e1"),
         (PerkKind.EARLY_ACCESS, "0"),
         (PerkKind.EARLY_ACCESS, "169"),
-        (PerkKind.BIRTHDAY_COUPON, "1001"),
+        (PerkKind.BIRTHDAY_COUPON, "50"),
+        (PerkKind.RETURN_SHIPPING, None),
         (PerkKind.FREE_SHIPPING, "yes"),
     ],
 )
@@ -96,82 +91,15 @@ def test_a_value_that_its_kind_cannot_have_is_refused(kind: PerkKind, given: str
         read_value(kind, given)
 
 
+def test_what_a_perk_cannot_say_is_explained_in_chinese_too() -> None:
+    assert [each for each in REFUSALS if say(CHINESE, each) == each] == []
+
+
+@pytest.mark.parametrize("kind", sorted(NOT_YET))
+def test_a_perk_that_nothing_acts_on_is_shown_to_nobody(kind: PerkKind) -> None:
+    kept = to_json([Tier("普通", 0, 0, (Perk(kind), Perk(PerkKind.FREE_SHIPPING)))])
+    assert from_json(kept) == (Tier("普通", 0, 0, (Perk(PerkKind.FREE_SHIPPING),)),)
+
+
 def test_points_round_down() -> None:
     assert [points_for(fen, 150) for fen in (99, 100, 1990)] == [1, 1, 29]
-
-
-@pytest.mark.usefixtures("database")
-class TestCounting:
-    """What purchases bring, in the database."""
-
-    async def test_a_settled_purchase_brings_growth_and_points_once(self) -> None:
-        ann = a_user_id()
-        order = OrderId(new_id())
-        for _ in range(2):
-            await _counts(ann, order, 60_050)
-        assert (await queries.standing(ann)).growth == 600
-        assert (await queries.standing(ann)).name == "银卡"
-        assert (await queries.points(ann)).balance == 600
-
-    async def test_points_are_multiplied_by_the_tier_before_the_purchase(self) -> None:
-        ann = a_user_id()
-        await settled(ann, 2000)
-        await settled(ann, 100)
-        assert (await queries.points(ann)).balance == 2000 + 150
-
-    async def test_a_refund_takes_growth_and_points_back_in_proportion(self) -> None:
-        ann = a_user_id()
-        order = await settled(ann, 600)
-        await _refunds(ann, order, 20_000, paid=60_000)
-        assert (await queries.standing(ann)).growth == 400
-        assert (await queries.points(ann)).balance == 400
-        await _refunds(ann, order, 40_000, paid=60_000)
-        assert (await queries.standing(ann)).growth == 0
-        assert (await queries.points(ann)).balance == 0
-
-    async def test_a_tier_that_a_returned_purchase_had_brought_has_no_grace(self) -> None:
-        ann = a_user_id()
-        order = await settled(ann, 10_000)
-        assert (await queries.standing(ann)).name == "黑金"
-        await _refunds(ann, order, 1_000_000, paid=1_000_000)
-        assert (await queries.standing(ann)).name == "普通"
-
-    @pytest.mark.parametrize("refund_is_heard_first", [True, False])
-    async def test_a_refund_before_the_settlement_counts_once_whichever_is_heard_first(
-        self, *, refund_is_heard_first: bool
-    ) -> None:
-        ann = a_user_id()
-        order = OrderId(new_id())
-        if refund_is_heard_first:
-            await _refunds(ann, order, 20_000, paid=60_000)
-        await _counts(ann, order, 40_000)
-        if not refund_is_heard_first:
-            await _refunds(ann, order, 20_000, paid=60_000)
-        assert (await queries.standing(ann)).growth == 400
-        assert (await queries.points(ann)).balance == 400
-
-    async def test_the_window_rolls_by_itself_and_the_grace_ends_to_the_second(self) -> None:
-        ann = a_user_id()
-        await settled(ann, 600, ago=timedelta(days=365 + 30) - timedelta(seconds=2))
-        assert (await queries.standing(ann)).name == "银卡"
-        now = await clock.now()
-        assert (await queries.standing(ann, now + timedelta(seconds=1))).name == "银卡"
-        assert (await queries.standing(ann, now + timedelta(seconds=3))).name == "普通"
-
-    async def test_when_to_look_at_a_member_again_is_when_her_grace_ends(self) -> None:
-        ann = a_user_id()
-        await settled(ann, 600)
-        member = await Membership.get(user_id=ann)
-        assert member.rank == 1
-        assert member.look_again_at is not None
-        assert abs(member.look_again_at - await clock.now() - timedelta(days=395)) < timedelta(minutes=1)
-
-
-async def _counts(user: UserId, order: OrderId, fen: int) -> None:
-    async with db.transaction():
-        await count_purchase(order=order, buyer=user, amount_fen=fen)
-
-
-async def _refunds(user: UserId, order: OrderId, fen: int, *, paid: int) -> None:
-    async with db.transaction():
-        await take_back(order=order, buyer=user, refunded_fen=fen, paid_fen=paid)

@@ -153,6 +153,7 @@ async def test_where_wechat_did_nothing_the_message_waits_a_minute(wechat: WeCha
     await wechat.faults(errors={SEND: code})
     assert await send_messages() == 1
     await wechat.faults()
+    assert await _status(message) is MessageStatus.WAITING
     assert await send_messages() == 0
     await clock.move(A_MINUTE)
     assert await send_messages() == 1

@@ -6,11 +6,12 @@ from uuid import UUID
 
 import pytest
 
+from app.accounts import flows
 from app.accounts.models import Identity, User
 from app.core import audit, clock
 from app.core.ids import OrderId, new_id
 from app.wiring import CHECKS
-from share import rules, touches
+from share import rules
 from share.models import Attribution, CompetingTouch, Reward, Touch
 from share.rules import Candidate
 from share.states import TouchVerdict
@@ -82,7 +83,8 @@ async def _verdicts(order: OrderId) -> list[TouchVerdict]:
 async def test_touches_before_she_signed_in_follow_her(wechat: WeChat, do_all_work: Work) -> None:
     ann, ben = await a_buyer("ann"), await a_buyer("ben")
     visitor = await a_touch(await a_link(ann.id))
-    await touches.join_visitor(visitor=visitor, user=ben.id)
+    # Nothing else has been done when she buys: no worker stands between her sign-in and her order.
+    assert (await flows.sign_in(code=await wechat.login_code("ben"), visitor_id=visitor)).user == ben.id
     bought = await buys_in_group(ben)
     await do_all_work()
     assert await _inviter_of(bought.id) == ann.id

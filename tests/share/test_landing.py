@@ -18,6 +18,8 @@ from share.landing import (
     GroupShown,
     GroupStatus,
     LandingPage,
+    LiveShown,
+    LiveStatus,
     NothingShown,
     Person,
     Refunds,
@@ -49,6 +51,7 @@ GROUP = GroupShown(
     closes_at=NOW + timedelta(minutes=58),
 )
 DEAL = DealShown(GOODS, DealStatus.RUNNING, "¥24.90", 3)
+LIVE = LiveShown(replace(GOODS, title="苹果直播", solo_price=None), LiveStatus.SCHEDULED, NOW + timedelta(hours=1))
 PAGE = LandingPage(
     url="https://shop.example/s/SABCDEFGH23",
     now=NOW,
@@ -77,6 +80,8 @@ STATES: dict[str, LandingPage] = {
     "ladder": replace(PAGE, shows=replace(GROUP, size=9, seats_left=8, ladder=LADDER)),
     **{f"deal {status}": replace(PAGE, shows=replace(DEAL, status=status)) for status in DealStatus},
     "deal starts": replace(PAGE, shows=replace(DEAL, status=DealStatus.SCHEDULED, starts_at=NOW)),
+    **{f"live {status}": replace(PAGE, shows=replace(LIVE, status=status)) for status in LiveStatus},
+    "live late": replace(PAGE, shows=replace(LIVE, starts_at=NOW)),
     **{f"thing {kind}": replace(PAGE, shows=ThingShown(GOODS, kind)) for kind in ThingKind},
     **{f"nothing {why}": replace(PAGE, inviter=None, shows=NothingShown(why)) for why in WhyNothing},
     "bare": replace(
@@ -100,7 +105,7 @@ class Seen(HTMLParser):
         super().__init__()
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
-        self.inside: dict[str, str] = {"script": "", "style": "", "title": "", "h2": ""}
+        self.inside: dict[str, str] = {"script": "", "style": "", "title": "", "h2": "", "strong": ""}
         self._open: list[str] = []
         self.feed(html)
         self.close()
@@ -310,6 +315,17 @@ def test_a_failing_group_says_why_and_how_far_its_refunds_are() -> None:
     assert ("progress", {"value": "1", "max": "2"}) in html.tags
 
 
+@pytest.mark.parametrize("status", [GroupStatus.COMPLETED, GroupStatus.CANCELLED, GroupStatus.FAILING])
+@pytest.mark.parametrize(
+    ("deal_runs", "action"), [(True, "Open a group in the mini-app"), (False, "Open the mini-app")]
+)
+def test_a_group_that_is_over_asks_for_another_only_where_the_deal_still_runs(
+    status: GroupStatus, deal_runs: bool, action: str
+) -> None:
+    html = seen(replace(group(status=status, deal_runs=deal_runs), open_url=None), "en")
+    assert html.inside["strong"] == f"¥24.90{action}"
+
+
 def test_a_large_group_shows_ten_seats_and_a_bar() -> None:
     members = tuple(Person(f"王*{i}") for i in range(40))
     html = seen(group(size=100, seats_taken=40, seats_left=60, members=members))
@@ -324,6 +340,37 @@ def test_only_a_page_that_may_change_loads_itself_again(status: GroupStatus) -> 
     assert ("meta", {"http-equiv": "refresh", "content": "30"}) in html.tags or not moving
     assert (html.values("http-equiv") == ["refresh"]) == moving
     assert (html.values("data-moving") == ["5000"]) == moving
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "moves"),
+    [
+        (LiveStatus.SCHEDULED, "Going live soon", True),
+        (LiveStatus.LIVE, "Live now", True),
+        (LiveStatus.PAUSED, "Live, paused for a moment", True),
+        (LiveStatus.ENDED, "The live room has ended", False),
+        (LiveStatus.REPLAY, "Watch the replay", False),
+    ],
+)
+def test_a_live_room_says_how_it_stands_and_loads_itself_again_while_that_may_change(
+    status: LiveStatus, said: str, moves: bool
+) -> None:
+    html = seen(replace(PAGE, shows=replace(LIVE, status=status)), "en")
+    assert html.inside["h2"] == said
+    assert (html.values("data-moving") == ["5000"]) == moves
+
+
+def test_a_live_room_that_is_announced_says_when_it_starts_and_counts_down_until_then() -> None:
+    announced, late = (seen(replace(PAGE, shows=replace(LIVE, starts_at=at))) for at in (LIVE.starts_at, NOW))
+    assert "2026-11-24 15:01 开始（北京时间）" in announced.text
+    assert announced.values("data-ends") == [str(int(LIVE.starts_at.timestamp() * 1000))]
+    assert "2026-11-24 14:01 开始（北京时间）" in late.text
+    assert late.values("data-ends") == []
+
+
+def test_what_has_no_picture_leaves_no_empty_frame() -> None:
+    assert seen(PAGE).count("div", "picture") == 1
+    assert seen(replace(PAGE, shows=replace(LIVE, goods=replace(GOODS, picture_url=None)))).count("div", "picture") == 0
 
 
 def test_a_page_without_a_link_to_the_mini_app_leads_there_by_its_code() -> None:

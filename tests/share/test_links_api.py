@@ -5,6 +5,7 @@ import pytest
 
 from app.accounts.models import Identity, User
 from app.accounts.tokens import Grant
+from app.community.actions import posting
 from app.core import clock
 from app.core.ids import from_public, new_id, to_public
 from app.core.settings import settings
@@ -15,8 +16,11 @@ from share import links
 from share.models import ShareForm, ShareLink, Touch, Visitor
 from share.queries import Link
 from tests.factories.accounts import a_session, a_signed_in_user, a_user
+from tests.factories.community import a_community, a_post
 from tests.factories.group_buying import a_group
+from tests.factories.live import a_room
 from tests.factories.share import a_link, a_thing, withdraw
+from tests.factories.stories import a_published
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -73,6 +77,8 @@ async def test_moments_and_shops_without_landing_pages_get_no_page_on_the_open_w
     monkeypatch.setattr(settings(), "landing_pages", False)
     assert (await _create(api, ann, tea.public_id, "LINK"))["url"] is None
     monkeypatch.setattr(settings(), "landing_pages", True)
+    monkeypatch.setattr(settings(), "env", "production")
+    assert (await _create(api, ann, tea.public_id, "LINK"))["url"] is None
     monkeypatch.setattr(settings(), "landing_origin", "https://pages.example/")
     assert (await _create(api, ann, tea.public_id, "LINK"))["url"].startswith("https://pages.example/s/S")
 
@@ -113,7 +119,7 @@ async def test_anybody_may_ask_what_a_code_stands_for(api: Api) -> None:
     assert await seen("nonsense") is None
 
 
-async def test_groups_deals_and_products_are_shared_and_opened(api: Api) -> None:
+async def test_whatever_is_shared_is_opened_and_read_by_nobody_in_particular(api: Api) -> None:
     ann, group = await a_signed_in_user(), await a_group()
     deal = await Deal.get(id=group.deal.id)
     things = {
@@ -123,6 +129,14 @@ async def test_groups_deals_and_products_are_shared_and_opened(api: Api) -> None
             to_public("product", deal.product_id),
             f"/pages/product?id={to_public('product', deal.product_id)}&s=",
         ),
+    }
+    others = {
+        "Story": (await a_published()).public_id,
+        "LiveRoom": (await a_room()).public_id,
+        "Post": posting.target((await a_post(await a_community())).id).public_id,
+    }
+    things |= {
+        typename: (public, f"/pages/{public.partition('_')[0]}?id={public}&s=") for typename, public in others.items()
     }
     for typename, (public, path) in things.items():
         link = await _create(api, ann, public)

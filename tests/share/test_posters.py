@@ -8,7 +8,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageChops, UnidentifiedImageError
 
-from share.landing import Goods, GroupShown, GroupStatus, ThingKind, ThingShown
+from share.landing import Goods, GroupShown, GroupStatus, LiveShown, LiveStatus, ThingKind, ThingShown
 from share.landing.words import WORDS
 from share.posters import Poster, draw_poster
 from share.posters.lettering import drawable, font, lines
@@ -78,6 +78,16 @@ def test_a_taken_seat_changes_only_the_line_that_counts_them() -> None:
     assert 844 <= top < bottom <= 912
 
 
+def test_a_poster_says_price_seats_and_inviter() -> None:
+    for other, rows in (
+        (replace(POSTER, shows=replace(GROUP, price="¥23.80")), (756, 840)),
+        (replace(POSTER, shows=replace(GROUP, seats_taken=2, seats_left=1)), (844, 912)),
+        (replace(POSTER, inviter="大*红"), (0, 90)),
+    ):
+        top, bottom = changed(POSTER, other)
+        assert rows[0] <= top < bottom <= rows[1]
+
+
 def test_a_completed_group_is_announced_in_another_colour() -> None:
     complete = replace(GROUP, status=GroupStatus.COMPLETED, seats_taken=3, seats_left=0)
     assert drawn(POSTER).getpixel((60, 878)) != drawn(replace(POSTER, shows=complete)).getpixel((60, 878))
@@ -111,6 +121,13 @@ def test_words_of_any_length_stay_inside_the_edges(locale: str) -> None:
 def test_a_poster_without_inviter_or_picture_is_drawn_all_the_same() -> None:
     thing = ThingShown(Goods("买家故事", "", None), ThingKind.STORY)
     assert drawn(Poster(shows=thing, now=NOW, code_picture=png("#0000ff"))).size == (750, 1200)
+
+
+def test_the_poster_of_an_announced_live_room_says_when_it_starts() -> None:
+    room = LiveShown(Goods("苹果直播", "", None), LiveStatus.SCHEDULED, NOW + timedelta(hours=1))
+    moved = replace(room, starts_at=NOW + timedelta(hours=2))
+    top, bottom = changed(replace(POSTER, shows=room), replace(POSTER, shows=moved))
+    assert 1040 < top < bottom < 1160
 
 
 def test_bytes_that_are_no_picture_are_refused() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from graphql import get_named_type
 
 from app.accounts.models import Role
 from app.audit_log.models import AuditEntry
@@ -18,14 +19,16 @@ from app.group_buying.states import GroupStatus
 from app.notifications.models import Notification, NotificationKind
 from app.orders.models import Order
 from app.wiring import CHECKS
+from schema.root import SCHEMA
 from share.models import Reward, ShareLink, Touch, Visitor
-from share.touches import open_link
+from share.touches import join_visitor, open_link
 from tests.conftest import Api, WeChat
 from tests.factories.accounts import a_session, staff
 from tests.factories.checkout import a_product, buys
 from tests.factories.group_buying import Buyer, a_buyer, a_deal, money_arrives, opens
 from tests.factories.orders import Bought, receives, settles, ships
 from tests.factories.referral import buys_in_group, comes_by
+from tests.factories.rows import everything
 from tests.factories.share import a_link, a_touch
 
 Work = Callable[[], Awaitable[None]]
@@ -86,6 +89,25 @@ async def test_an_inviter_sees_totals_and_who_joined_but_not_what_they_bought(ap
         "available": 200,
         "reversed": 0,
     }
+
+
+def _reachable(name: str, found: set[str]) -> set[str]:
+    """Every type that a query can come to from this one."""
+    kind = SCHEMA._schema.get_type(name)
+    if name in found or kind is None:
+        return found
+    found.add(name)
+    onwards = [get_named_type(field.type).name for field in getattr(kind, "fields", {}).values()]
+    for each in [*onwards, *[member.name for member in getattr(kind, "types", ())]]:
+        _reachable(each, found)
+    return found
+
+
+@pytest.mark.parametrize("mine", ["Referrals", "Reward", "ReferralFunnel"])
+def test_from_what_came_of_sharing_nothing_leads_to_what_a_friend_bought(mine: str) -> None:
+    reached = _reachable(mine, set())
+    assert reached & {"Order", "OrderLine", "Payment", "Product", "Sku", "Deal", "Group", "User"} == set()
+    assert {"Order", "Product"} <= _reachable("Viewer", set())
 
 
 async def test_whoever_shared_nothing_has_empty_figures(api: Api) -> None:
@@ -204,11 +226,16 @@ async def _recount(since: datetime, until: datetime, inviter: UserId | None) -> 
 
 
 async def _lives(chance: random.Random, inviters: list[Buyer], friends: list[Buyer]) -> None:
-    """Somebody does something: shares, opens as a stranger or signed in, buys in a group or alone, or time passes."""
+    """Somebody does something: opens as a stranger, who may sign in later, or signed in; buys in a group or alone.
+
+    Then time passes.
+    """
     inviter, friend = chance.choice(inviters), chance.choice(friends)
     match chance.randrange(6):
         case 0:
-            await a_touch(await a_link(inviter.id))
+            stranger = await a_touch(await a_link(inviter.id))
+            if chance.random() < 0.5:
+                await join_visitor(visitor=stranger, user=friend.id)
         case 1 | 2:
             await comes_by(friend, inviter)
         case 3:
@@ -268,8 +295,8 @@ async def test_the_funnel_is_for_marketers(api: Api, wechat: WeChat) -> None:
     assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
 
 
-_CAMPAIGN = """mutation($target: ID!, $campaign: String!) {
-    createCampaignLink(input: {targetId: $target, form: POSTER, campaign: $campaign}) {
+_CAMPAIGN = """mutation($target: ID!, $campaign: String!, $ends: DateTime) {
+    createCampaignLink(input: {targetId: $target, form: POSTER, campaign: $campaign, expiresAt: $ends}) {
         __typename ... on ShareLink { code } ... on UserError { code }
     }
 }"""
@@ -296,6 +323,36 @@ async def test_a_campaigns_link_counts_in_figures_and_rewards_nobody(
     }  # fmt: skip
     assert (await _funnel(api, token, begin, end, campaign="春节"))["opened"] == 0
     assert await audit.run(CHECKS) == []
+
+
+async def test_a_campaigns_link_expires_when_the_campaign_is_over_and_lives_on_with_it(
+    api: Api, wechat: WeChat
+) -> None:
+    token, now = await _a_marketer(), await clock.now()
+    deal = to_public("deal", (await a_deal()).id)
+
+    async def made(ends: datetime | None) -> dict[str, Any]:
+        given = {"target": deal, "campaign": "双十一", "ends": ends and ends.isoformat()}
+        answer = await api(_CAMPAIGN, given, token=token)
+        assert "errors" not in answer, answer
+        return dict(answer["data"]["createCampaignLink"])
+
+    async def opened(code: str) -> dict[str, Any]:
+        return dict((await api("OpenShareLink", {"code": code}))["data"]["openShareLink"])
+
+    code = (await made(now + timedelta(minutes=1)))["code"]
+    assert (await opened(code))["__typename"] == "ShareTouch"
+    await clock.move(61)
+    before = await everything()
+    assert (await opened(code))["code"] == "SHARE_LINK_EXPIRED"
+    assert (await made(now + timedelta(minutes=1)))["code"] == "TARGET_NOT_SHAREABLE"
+    assert await everything() == before
+    assert (await api("ShareLinkTarget", {"code": code}))["data"]["shareLink"]["status"] == "EXPIRED"
+    assert (await made(now + timedelta(minutes=9)))["code"] == code
+    assert (await opened(code))["__typename"] == "ShareTouch"
+    assert (await made(None))["code"] == code
+    assert (await ShareLink.get()).expires_at is None
+    assert await AuditEntry.filter(verb="campaign_link.create").count() == 3
 
 
 @pytest.mark.parametrize("name", ["", "长" * 65], ids=["none", "too long"])

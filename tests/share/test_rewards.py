@@ -17,13 +17,14 @@ from app.membership.states import PointsReason
 from app.wiring import CHECKS
 from share import rewards, rules
 from share.attribution import attribute
-from share.models import Attribution, Reward, RewardEvent
+from share.models import Attribution, Reward, RewardEvent, ShareForm, Touch
 from share.states import RewardChange, RewardStatus
 from tests.after_sale.test_refunds import asks, grants
 from tests.conftest import ON_POSTGRES, WeChat
-from tests.factories.group_buying import a_buyer, a_deal, a_group, money_arrives, opens
+from tests.factories.group_buying import a_buyer, a_deal, group_of, money_arrives, opens, pays
 from tests.factories.orders import Bought, receives, settles, ships
 from tests.factories.referral import brought, buys_in_group, comes_by
+from tests.factories.share import a_link
 
 Work = Callable[[], Awaitable[None]]
 
@@ -77,6 +78,18 @@ async def test_a_reward_is_frozen_until_the_after_sale_window_ends(wechat: WeCha
     assert await audit.run(CHECKS) == []
 
 
+async def test_sharing_and_being_opened_and_joined_earn_nothing(wechat: WeChat, do_all_work: Work) -> None:
+    ann = await a_buyer("ann")
+    for form in ShareForm:
+        await a_link(ann.id, form=form)
+    for number in range(3):
+        await comes_by(await a_buyer(f"friend{number}"), ann)
+    await do_all_work()
+    assert await Touch.all().count() == 3
+    assert await Reward.all().count() == 0
+    assert await PointsEntry.all().count() == 0
+
+
 async def test_a_group_that_is_not_complete_earns_nothing(wechat: WeChat, do_all_work: Work) -> None:
     ann, ben = await a_buyer("ann"), await a_buyer("ben")
     await comes_by(ben, ann)
@@ -88,12 +101,15 @@ async def test_a_group_that_is_not_complete_earns_nothing(wechat: WeChat, do_all
 
 
 async def test_a_failed_group_creates_no_reward(wechat: WeChat, do_all_work: Work) -> None:
-    group = await a_group(wechat=wechat)
-    ann = await a_buyer("ann")
-    await comes_by(group.members[0], ann)
-    await wechat.move_clock(86_400 + 700)
-    await do_all_work()
-    assert (await group.now()).status in {GroupStatus.FAILING, GroupStatus.FAILED}
+    ann, ben = await a_buyer("ann"), await a_buyer("ben")
+    await comes_by(ben, ann)
+    held = await opens(ben, await a_deal(size=2))
+    await pays(wechat, ben, held.order)
+    for seconds in (86_401, 60):
+        await wechat.move_clock(seconds)
+        await do_all_work()
+    assert (await group_of(held)).status is GroupStatus.FAILED
+    assert (await brought(held.order)).attribution.inviter_id == ann.id
     assert await Reward.all().count() == 0
     assert await audit.run(CHECKS) == []
 

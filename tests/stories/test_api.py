@@ -38,6 +38,7 @@ async def test_a_customers_story_is_reviewed_published_and_withdrawn(api: Api) -
     assert (await _do(api, "ReviewStory", review, manager.access_token))["status"] == "PUBLISHED"
     shown = await _do(api, "StoryPage", page, None)
     assert (shown["title"], shown["customer"]["nickname"]) == ("三年的茶", "小*明")
+    assert [each["id"] for each in shown["products"]] == [tea]
     assert [each["node"]["id"] for each in (await _do(api, "Stories", {"first": 5}, None))["edges"]] == [made["id"]]
     gone = await _do(api, "WithdrawStoryConsent", {"storyId": made["id"]}, ann.access_token)
     assert gone["status"] == "WITHDRAWN"

@@ -13,8 +13,18 @@ from app.stories.states import ReviewDecision, StoryStatus
 from tests.conftest import Api
 from tests.factories.accounts import a_signed_in_user
 from tests.factories.media import an_upload
-from tests.factories.stories import MadeStory, a_manager, a_submitted, a_text, a_written, answers, asks, decides
-from tests.stories.asking import do
+from tests.factories.stories import (
+    MadeStory,
+    a_manager,
+    a_submitted,
+    a_text,
+    a_written,
+    answers,
+    asks,
+    decides,
+    withdraws,
+)
+from tests.stories.asking import do, refused
 
 
 async def _said(story: MadeStory) -> list[str]:
@@ -32,9 +42,31 @@ async def test_handing_in_twice_is_once(api: Api) -> None:
     first = await do(api, "SubmitStory", {"input": given}, ann)
     assert await do(api, "SubmitStory", {"input": given}, ann) == first
     assert await Story.all().count() == 1
-    other = await do(api, "SubmitStory", {"input": given | {"title": "别的茶"}}, ann)
-    assert other["code"] == "IDEMPOTENCY_KEY_REUSED"
+    other = {"input": given | {"title": "别的茶"}}
+    assert await refused(api, "SubmitStory", other, ann) == "IDEMPOTENCY_KEY_REUSED"
     assert (await do(api, "SubmitStory", {"input": given | {"clientId": "s2"}}, ann))["id"] != first["id"]
+
+
+async def test_a_story_says_what_its_customer_was_asked_and_said(api: Api) -> None:
+    manager = await a_manager()
+    story = await a_written(manager)
+
+    async def consent() -> tuple[str, int | None]:
+        document = "query ($id: ID!) { story(id: $id) { consent { status wordingVersion } } }"
+        said = (await do(api, document, {"id": story.public_id}, story.customer.access_token))["consent"]
+        return said["status"], said["wordingVersion"]
+
+    assert await consent() == ("NOT_ASKED", None)
+    await asks(manager, story)
+    assert await consent() == ("ASKED", wording.NEWEST)
+    await answers(story, accept=False)
+    assert await consent() == ("DECLINED", wording.NEWEST)
+    assert await _edited(api, story, manager.access_token, body="她换了说法。") == "DRAFT"
+    await asks(manager, story)
+    await answers(story)
+    assert await consent() == ("GIVEN", wording.NEWEST)
+    await withdraws(story)
+    assert await consent() == ("WITHDRAWN", wording.NEWEST)
 
 
 async def test_what_was_asked_is_asked_and_told_once(api: Api, do_all_work: Any) -> None:

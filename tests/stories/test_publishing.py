@@ -8,13 +8,13 @@ import pytest
 from app.after_sale import actions as after_sale
 from app.after_sale import queries as requests
 from app.after_sale.states import AfterSaleReason
-from app.core import audit, clock
+from app.core import audit, clock, db
 from app.core.ids import new_id
 from app.core.models import FactRow
 from app.media import actions as media
 from app.media.states import UploadPurpose, Verdict
 from app.notifications.models import Notification, NotificationKind
-from app.stories import jobs
+from app.stories import actions, jobs
 from app.stories.models import Story
 from app.stories.states import ReviewDecision, StoryStatus
 from app.wiring import CHECKS
@@ -24,7 +24,18 @@ from tests.factories.live import a_product
 from tests.factories.media import an_upload
 from tests.factories.orders import a_bought, receives, ships
 from tests.factories.statements import statements
-from tests.factories.stories import MadeStory, a_manager, a_published, a_submitted, a_text, decides, withdraws
+from tests.factories.stories import (
+    MadeStory,
+    a_manager,
+    a_published,
+    a_submitted,
+    a_text,
+    a_written,
+    answers,
+    asks,
+    decides,
+    withdraws,
+)
 from tests.stories.asking import do
 
 Work = Callable[[], Awaitable[None]]
@@ -108,6 +119,39 @@ async def test_what_is_sent_back_or_refused_is_read_by_nobody(api: Api, decision
     )  # fmt: skip
     (edge,) = shown["stories"]["edges"]
     assert (edge["node"]["story"]["status"], edge["node"]["reviewNote"]) == (status, "请补一张照片")
+
+
+_RETURNED = "{ viewer { returnedStories { story { id status } reviewNote } } }"
+
+
+async def test_who_wrote_a_story_reads_why_it_came_back_from_the_review(api: Api) -> None:
+    ann = await a_signed_in_user()
+    changed, refused, waits, out = [
+        await a_submitted(a_text(title=title), customer=ann.user) for title in ("一", "二", "三", "四")
+    ]
+    await decides(changed, ReviewDecision.REQUEST_CHANGES, note="请补一张照片")
+    await decides(refused, ReviewDecision.REJECT, note="与商品无关")
+    await decides(out, note="很好")
+    back = (await do(api, _RETURNED, {}, ann.access_token))["returnedStories"]
+    assert back == [
+        {"story": {"id": refused.public_id, "status": "REJECTED"}, "reviewNote": "与商品无关"},
+        {"story": {"id": changed.public_id, "status": "DRAFT"}, "reviewNote": "请补一张照片"},
+    ]
+    assert (await waits.now()).status is StoryStatus.IN_REVIEW
+    for other in (await a_signed_in_user(), await a_manager()):
+        assert (await do(api, _RETURNED, {}, other.access_token))["returnedStories"] == []
+
+
+async def test_what_a_reviewer_tells_a_manager_or_a_moderator_takes_down_is_no_note_to_the_customer(api: Api) -> None:
+    manager = await a_manager()
+    written, out = await a_written(manager), await a_published()
+    await asks(manager, written)
+    await answers(written)
+    await decides(written, ReviewDecision.REQUEST_CHANGES, note="太像广告")
+    async with db.transaction():
+        await actions.take_down(out.id)
+    for story in (written, out):
+        assert (await do(api, _RETURNED, {}, story.customer.access_token))["returnedStories"] == []
 
 
 async def test_only_pictures_that_passed_are_shown_and_later_ones_appear_by_themselves(api: Api) -> None:

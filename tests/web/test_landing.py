@@ -110,6 +110,16 @@ async def test_a_failing_group_tells_of_its_refunds(link: Link, wechat: WeChat) 
     assert "退款进度 0/2" in page
 
 
+async def test_where_the_deal_has_ended_nobody_is_asked_to_open_another_group(group: Opened, link: Link) -> None:
+    last = await joins(await a_buyer("last"), await group.now())
+    await money_arrives(last.order)
+    assert "去小程序开团" in (await _get(f"/s/{link.code}")).text
+    await Deal.filter(id=group.deal.id).update(status=DealStatus.ENDED)
+    page = (await _get(f"/s/{link.code}")).text
+    assert "拼团成功" in page
+    assert "去小程序开团" not in page
+
+
 async def test_a_group_whose_leader_has_not_paid_says_so() -> None:
     buyer = await a_buyer()
     held = await opens(buyer, await a_deal())

@@ -17,12 +17,14 @@ from app.core import audit, db
 from app.core.ids import OrderId
 from app.core.models import FactRow
 from app.desk.models import DeskItem
+from app.group_buying import jobs as group_buying_jobs
+from app.group_buying import rules
 from app.group_buying.actions import refunding
 from app.ledger.models import Posting
 from app.orders.models import Order
 from app.orders.states import OrderStatus
 from app.payments import flows, jobs
-from app.payments.models import Payment, PaymentStatus, Refund, RefundStatus
+from app.payments.models import Payment, PaymentStatus, Refund, RefundReason, RefundStatus
 from app.web import pay_notify
 from app.web.exchanges import Exchange, observed
 from app.wechat import signatures
@@ -207,6 +209,21 @@ async def _sealed(folder: Path, **transaction: Any) -> tuple[bytes, dict[str, st
 async def test_money_for_nothing_of_ours_is_taken_and_lies_on_the_desk(folder: Path) -> None:
     assert (await _post(*await _sealed(folder, out_trade_no="unknown1"))).status_code == 204
     assert [item.subject for item in await DeskItem.all()] == ["4200"]
+    assert await audit.run(CHECKS) == []
+
+
+async def test_money_for_a_seat_that_is_lost_is_taken_at_the_door_and_goes_back(wechat: WeChat) -> None:
+    payment = await _paid_at_wechat(wechat)
+    await wechat.faults(drop_notifications=1, system_busy=1)
+    for patience in (rules.HOLD, rules.RELEASE_PATIENCE):
+        await wechat.move_clock(patience.total_seconds() + 1)
+        await group_buying_jobs.release_holds()
+    assert await _order_status(payment.order_id) is OrderStatus.CLOSED
+    await wechat.faults(drop_notifications=1)
+    assert await _notify(wechat, payment) == {"taken": True, "answer": "204 "}
+    assert await _order_status(payment.order_id) is OrderStatus.REFUNDING
+    refund = await Refund.get(order_id=payment.order_id)
+    assert (refund.amount_fen, refund.reason) == (payment.amount_fen, RefundReason.OVERFLOW)
     assert await audit.run(CHECKS) == []
 
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from app.accounts import rules, tokens
+from app.accounts import ports, rules, tokens
 from app.accounts.errors import AccountBlocked, RefreshTokenInvalid
-from app.accounts.facts import SignedIn
 from app.accounts.models import Session, User
 from app.accounts.rules import Use
 from app.accounts.tokens import Grant
-from app.core import clock, db, outbox, streams
+from app.core import clock, db, streams
 from app.core.ids import CODE_ALPHABET, SessionId, UserId, new_id
 
 DEFAULT_NICKNAME = "微信用户"
@@ -41,7 +40,8 @@ async def begin(user: UserId, *, visitor: UUID | None = None) -> Grant:
     """A new session of this user, in the running transaction."""
     now = await clock.now()
     session = await Session.create(user_id=user, generation=1, rotated_at=now, created_at=now)
-    await outbox.record(SignedIn(user=user, visitor=visitor))
+    if visitor is not None:
+        await ports.join_visitor(visitor=visitor, user=user)
     return tokens.grant(user=user, session=session.id, generation=1, now=now)
 
 

@@ -8,6 +8,7 @@ from app.catalog.actions.keeping import add_product as add_product
 from app.catalog.actions.keeping import add_sku as add_sku
 from app.catalog.actions.keeping import adjust_stock as adjust_stock
 from app.catalog.actions.keeping import edit_product as edit_product
+from app.catalog.actions.keeping import keep_prices as keep_prices
 from app.catalog.actions.keeping import price_sku as price_sku
 from app.catalog.actions.keeping import set_on_sale as set_on_sale
 from app.catalog.actions.keeping import set_stock as set_stock

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.audit_log import actions as audit_log
-from app.catalog import rules
+from app.catalog import ports, rules
 from app.catalog.actions.shelving import NewSku, create_product
-from app.catalog.errors import ProductNotFound, SkuExists, SkuNotFound, StockTooSmall
+from app.catalog.errors import ProductNotFound, SkuExists, SkuNotFound, SoloPriceTooLow, StockTooSmall
 from app.catalog.models import Product, Sku
 from app.core import clock, db, idempotency
 from app.core.errors import Stale, TargetNotFound
@@ -125,11 +125,18 @@ async def add_sku(*, by: UserId, product: ProductId, new: NewSku, expected_versi
 
 @db.retried
 async def price_sku(*, by: UserId, sku: SkuId, price_fen: int, expected_version: int) -> None:
-    """Let a SKU cost this alone, in fen. Orders and groups keep the price they have. SkuNotFound, Stale."""
+    """Let a SKU cost this alone, in fen. Orders and groups keep the price they have.
+
+    SkuNotFound, Stale; SoloPriceTooLow where a deal that is scheduled, runs or pauses asks as much for it in a group.
+    """
     async with db.transaction():
         found = await _sku(sku)
         product = await _lock(found.product_id, expected_version)
         found = await _sku(sku)
+        # What is said to be saved in a group must be saved: nobody pays alone what nobody is asked for.
+        in_groups = await ports.dearest_in_groups(sku)
+        if in_groups and price_fen <= in_groups.price_fen:
+            raise SoloPriceTooLow(in_groups.deal, in_groups.price_fen)
         await Sku.filter(id=sku).update(price_fen=price_fen)
         await Product.filter(id=product.id).update(version=product.version + 1)
         await _note(by, "price_sku", product.id, sku=sku, price_fen=[found.price_fen, price_fen])
@@ -162,6 +169,11 @@ async def set_stock(*, by: UserId, sku: SkuId, stock: int, expected_stock: int, 
         if not changed:
             raise Stale
         await _note(by, "set_stock", found.product_id, reason=reason, sku=sku, stock=[expected_stock, stock])
+
+
+async def keep_prices(product: ProductId) -> None:
+    """Let nobody price a product's SKUs until the running transaction ends."""
+    await db.value(int, "SELECT version FROM products WHERE id = $1 FOR NO KEY UPDATE", product)
 
 
 async def _lock(product: ProductId, expected_version: int) -> Product:

@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -30,13 +31,14 @@ def tortoise_config(settings: Settings, *, for_migration: bool = False) -> dict[
         connection = _sqlite(settings, foreign_keys="OFF" if for_migration else "ON")
     return {
         "connections": {"default": connection},
-        "apps": {TORTOISE_APP: {"models": model_modules(), "migrations": "migrations"}},
+        "apps": {TORTOISE_APP: {"models": list(model_modules()), "migrations": "migrations"}},
         "use_tz": True,
         "timezone": "UTC",
     }
 
 
-def model_modules() -> list[str]:
+@cache
+def model_modules() -> tuple[str, ...]:
     """Every room's `models` module: found, not listed, so that no room can be forgotten."""
     found = []
     for root in ("app", "share"):
@@ -46,11 +48,12 @@ def model_modules() -> list[str]:
             for module in pkgutil.walk_packages(package.__path__, f"{root}.")
             if module.name.rpartition(".")[2] == "models"
         ]
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 async def start(settings: Settings) -> None:
-    """Bind this process to its database; connections are made when first needed."""
+    """Bind this process to its database, and to no other; connections are made when first needed."""
+    await stop()
     if not settings.on_postgres:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     # Requests run in tasks that no fixture or lifespan is parent of, hence the global fallback.
@@ -58,7 +61,7 @@ async def start(settings: Settings) -> None:
 
 
 async def stop() -> None:
-    """Close every connection."""
+    """Close every connection; nothing where the process is bound to none."""
     await Tortoise.close_connections()
 
 

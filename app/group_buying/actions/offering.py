@@ -7,13 +7,14 @@ audit log. Groups that are there keep what they copied when they opened.
 from dataclasses import asdict, replace
 from typing import Any
 
+from app.catalog import actions as shelves
 from app.catalog import queries as catalog
 from app.catalog import rules as catalog_rules
 from app.catalog.errors import ProductNotFound
 from app.core import clock, db, idempotency
 from app.core.errors import TargetNotFound
 from app.core.ids import DealId, ProductId, UserId
-from app.group_buying import errors, rules
+from app.group_buying import errors, queries, rules
 from app.group_buying.actions import dealing
 from app.group_buying.actions.dealing import NewDeal, NewOffer, lock_deal, note
 from app.group_buying.models import Deal, Offer
@@ -33,6 +34,7 @@ async def draft_deal(*, by: UserId, new: NewDeal, key: str) -> DealId:
             return DealId(db.as_id(earlier["deal"]))
         await _check(new)
         made, _ = await dealing.create_deal(replace(new, status=DealStatus.DRAFT))
+        await _cheaper_than_alone(made, new.product)
         await note(by, "create", made, product=new.product, title=new.title)
         await idempotency.keep_result(user=by, mutation="createDeal", key=key, result={"deal": made})
         return made
@@ -57,6 +59,7 @@ async def edit_deal(*, by: UserId, deal: DealId, new: NewDeal, expected_version:
         changed: dict[str, Any] = {name: [getattr(before, name), value] for name, value in changes.items()
                    if name != "search_text" and getattr(before, name) != value}  # fmt: skip
         offers = await _set_offers(before, new)
+        await _cheaper_than_alone(deal, before.product_id)
         await Deal.filter(id=deal).update(**changes, version=before.version + 1)
         if offers:
             changed["offers"] = offers
@@ -67,7 +70,8 @@ async def edit_deal(*, by: UserId, deal: DealId, new: NewDeal, expected_version:
 async def move_deal(*, by: UserId | None, deal: DealId, move: DealMove, expected_version: int | None = None) -> None:
     """Schedule, pause, resume or end a deal. Groups that form go on and can be joined.
 
-    DealMoveRefused where it does not stand so that it could; ProductNotFound where its product is off sale. Stale.
+    DealMoveRefused where it does not stand so that it could; ProductNotFound where its product is off sale,
+    GroupPriceTooHigh where a SKU has become as cheap alone. Stale.
     """
     async with db.transaction():
         before = await lock_deal(deal, expected_version)
@@ -77,6 +81,7 @@ async def move_deal(*, by: UserId | None, deal: DealId, move: DealMove, expected
             raise errors.DealMoveRefused(rules.deal_status(before.terms, now))
         if move in {DealMove.SCHEDULE, DealMove.RESUME}:
             await _on_sale(before.product_id)
+            await _cheaper_than_alone(deal, before.product_id)
         await Deal.filter(id=deal).update(status=after, version=before.version + 1)
         await note(by, move.value.lower(), deal, before=before.status, after=after)
 
@@ -94,13 +99,20 @@ async def _check(new: NewDeal) -> tuple[str, str]:
     product = (await catalog.products([new.product])).get(new.product)
     if product is None:
         raise ProductNotFound
-    skus = {each.id: each for each in (await catalog.skus_of([new.product]))[new.product]}
-    for offer in new.offers:
-        if offer.sku not in skus:
-            raise TargetNotFound
-        if offer.price_fen > skus[offer.sku].price_fen:
-            raise errors.GroupPriceTooHigh(skus[offer.sku].price_fen)
+    skus = {each.id for each in (await catalog.skus_of([new.product]))[new.product]}
+    if any(offer.sku not in skus for offer in new.offers):
+        raise TargetNotFound
     return product.title, product.category
+
+
+async def _cheaper_than_alone(deal: DealId, product: ProductId) -> None:
+    """Refuse a deal in which something costs as much as alone; whoever prices it alone meanwhile waits."""
+    # Behind the offers, as rows are locked everywhere.
+    await shelves.keep_prices(product)
+    alone = {each.id: each.price_fen for each in (await catalog.skus_of([product]))[product]}
+    for offer in await queries.offers_of(deal):
+        if offer.price_fen >= alone[offer.sku_id]:
+            raise errors.GroupPriceTooHigh(alone[offer.sku_id])
 
 
 async def _set_offers(deal: Deal, new: NewDeal) -> list[dict[str, Any]]:

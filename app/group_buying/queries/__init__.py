@@ -9,6 +9,7 @@ from tortoise.expressions import Q
 
 from app.accounts import queries as accounts
 from app.catalog import rules as catalog_rules
+from app.catalog.ports import DealPrice
 from app.checkout.queries import Goods
 from app.core import clock, db
 from app.core.errors import DomainError
@@ -100,6 +101,18 @@ async def offers_of_deals(ids: Sequence[DealId], *, closed_too: bool = False) ->
     for offer in await wanted.order_by("position"):
         found[offer.deal_id].append(offer)
     return found
+
+
+async def dearest_in_groups(sku: SkuId) -> DealPrice | None:
+    """Answers the catalogue: the dearest that a SKU is in a deal that is scheduled, runs or pauses."""
+    return await db.row(DealPrice, _DEAREST, sku)
+
+
+_DEAREST = """
+SELECT d.id AS deal, o.price_fen FROM offers o JOIN deals d ON d.id = o.deal_id
+ WHERE o.sku_id = $1 AND NOT o.closed AND d.status IN ('SCHEDULED', 'RUNNING', 'PAUSED') AND d.ends_at > $now
+ ORDER BY o.price_fen DESC, d.id LIMIT 1
+"""
 
 
 async def offers(ids: Sequence[OfferId]) -> dict[OfferId, Offer]:

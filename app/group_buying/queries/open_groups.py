@@ -1,11 +1,11 @@
-"""Groups that anybody can join now, whatever their deal, and who has completed one with whom."""
+"""Groups that anybody can join now, those with certain people in them, and who has completed one with whom."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.core import db
-from app.core.ids import GroupId, UserId
+from app.core.ids import DealId, GroupId, UserId
 from app.group_buying.models import Group
 
 
@@ -25,7 +25,14 @@ async def open_groups(*, limit: int) -> list[OpenGroup]:
 
 async def open_groups_with(people: Sequence[UserId], *, limit: int) -> list[OpenGroup]:
     """The newest groups that can be joined and that one of these people leads, or has paid a seat in."""
-    return await db.rows(OpenGroup, _OPEN + _WITH, limit, list(people))
+    newest = " ORDER BY g.created_at DESC, g.id DESC LIMIT $1"
+    return await db.rows(OpenGroup, _OPEN + _WITH + newest, limit, list(people))
+
+
+async def open_groups_of_deal_with(people: Sequence[UserId], *, deal: DealId, limit: int) -> list[OpenGroup]:
+    """As `open_groups_with`, of one deal: fewest seats left first, then the nearest deadline."""
+    almost_full = " AND g.deal_id = $3 ORDER BY g.size - g.taken - g.held, g.expires_at, g.id LIMIT $1"
+    return await db.rows(OpenGroup, _OPEN + _WITH + almost_full, limit, list(people), deal)
 
 
 async def open_among(ids: Sequence[GroupId]) -> dict[GroupId, Group]:
@@ -41,7 +48,6 @@ SELECT g.id, g.leader_id AS leader, g.created_at FROM groups g
 _WITH = """
  AND EXISTS (SELECT 1 FROM seats s WHERE s.group_id = g.id AND s.user_id = ANY($2::uuid[])
              AND s.status IN ('TAKEN', 'SETTLED'))
- ORDER BY g.created_at DESC, g.id DESC LIMIT $1
 """
 
 

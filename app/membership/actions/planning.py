@@ -11,12 +11,12 @@ from tortoise.exceptions import IntegrityError
 
 from app.audit_log import actions as audit_log
 from app.core import clock, db
-from app.core.errors import TargetNotFound
+from app.core.errors import NotDraft, TargetNotFound
 from app.core.ids import PerkPlanId, UserId, new_id
 from app.core.settings import settings
 from app.core.targets import Target
 from app.membership import queries
-from app.membership.errors import NotDraft, PlanConflict, PlanNotSimulated
+from app.membership.errors import PlanConflict, PlanNotSimulated
 from app.membership.models import PerkPlan
 from app.membership.rules import plans
 from app.membership.rules.plans import Tier
@@ -75,10 +75,15 @@ async def activate_plan(*, by: UserId, plan: PerkPlanId, at: datetime | None) ->
 
 @db.retried
 async def withdraw_plan(*, by: UserId, plan: PerkPlanId) -> PerkPlan:
-    """Take a plan that has not begun yet off the calendar: it is a draft again. Raises TargetNotFound, NotDraft."""
+    """Take a plan that has not begun yet off the calendar: it is a draft again. A repeat changes nothing.
+
+    Raises TargetNotFound, and NotDraft for one that has begun.
+    """
     async with db.transaction():
         row = await _lock(plan)
-        if row.active_from is None or row.active_from <= await clock.now():
+        if row.active_from is None:
+            return row
+        if row.active_from <= await clock.now():
             raise NotDraft
         was_due = row.active_from
         row.active_from = row.decided_by = None

@@ -12,10 +12,13 @@ from app.membership.states import PerkKind
 LEAST_PERCENT, MOST_PERCENT = 50, 99
 MOST_TIMES = 10
 MOST_HOURS = 168
-MOST_YUAN = 1000
+
+#: Kinds that nothing acts on: a birthday coupon waits for coupons, return shipping for parcels that come back.
+#: No draft may promise one, and a plan that is kept with one shows it to nobody.
+NOT_YET = frozenset({PerkKind.BIRTHDAY_COUPON, PerkKind.RETURN_SHIPPING})
 
 #: Kinds whose value says how much; the others say it all by being there.
-VALUED = frozenset({PerkKind.DISCOUNT, PerkKind.POINTS_MULTIPLIER, PerkKind.BIRTHDAY_COUPON, PerkKind.EARLY_ACCESS})
+VALUED = frozenset({PerkKind.DISCOUNT, PerkKind.POINTS_MULTIPLIER, PerkKind.EARLY_ACCESS})
 
 _WHOLE = re.compile(r"[1-9]\d{0,3}")
 _DECIMAL = re.compile(r"\d{1,2}(\.\d{1,2})?")
@@ -26,12 +29,14 @@ class Perk:
     """One thing that a tier gives."""
 
     kind: PerkKind
-    #: A plain number as text: per cent that are left to pay, times the points, hours before the start, yuan.
+    #: A plain number as text: per cent that are left to pay, times the points, hours before the start.
     value: str | None = None
 
 
 def read_value(kind: PerkKind, value: str | None) -> str | None:
     """A perk's value as it is kept; raises ValueError, with words for people, where it cannot be one."""
+    if kind in NOT_YET:
+        raise ValueError(NOTHING_ACTS)
     text = (value or "").strip().rstrip("%×").strip()
     if kind not in VALUED:
         if text:
@@ -47,16 +52,16 @@ def read_value(kind: PerkKind, value: str | None) -> str | None:
     return text
 
 
+NOTHING_ACTS = "Nothing acts on this perk yet."
 _NO_VALUE = "This perk has no value."
 _TIMES = "Points are multiplied by more than 1 and at most 10, such as 1.5."
 _WHOLE_NUMBERS = {
     PerkKind.DISCOUNT: (LEAST_PERCENT, MOST_PERCENT, "A discount leaves 50 to 99 per cent to pay, such as 95."),
     PerkKind.EARLY_ACCESS: (1, MOST_HOURS, "Early access is 1 to 168 hours."),
-    PerkKind.BIRTHDAY_COUPON: (1, MOST_YUAN, "A birthday coupon is 1 to 1000 yuan."),
 }
 
 #: All that `read_value` says, for the catalogue of words.
-REFUSALS = (_NO_VALUE, _TIMES, *(refusal for _, _, refusal in _WHOLE_NUMBERS.values()))
+REFUSALS = (NOTHING_ACTS, _NO_VALUE, _TIMES, *(refusal for _, _, refusal in _WHOLE_NUMBERS.values()))
 
 
 def find(perks: Iterable[Perk], kind: PerkKind) -> Perk | None:

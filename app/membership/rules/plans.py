@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
-from app.membership.rules.perks import Perk, is_at_least
+from app.membership.rules.perks import NOT_YET, Perk, is_at_least
 from app.membership.states import PerkKind, PerkPlanStatus
 
 MOST_TIERS = 20
@@ -127,13 +127,15 @@ def to_json(tiers: Sequence[Tier]) -> list[dict[str, Any]]:
 
 
 def from_json(kept: Sequence[dict[str, Any]]) -> tuple[Tier, ...]:
-    """Tiers as they were kept."""
+    """Tiers as they were kept, but for perks that nothing acts on: nobody is shown what she is not given."""
     return tuple(
         Tier(
             each["name"],
             rank,
             each["growth_needed"],
-            tuple(Perk(PerkKind(perk["kind"]), perk["value"]) for perk in each["perks"]),
+            tuple(
+                Perk(kind, perk["value"]) for perk in each["perks"] if (kind := PerkKind(perk["kind"])) not in NOT_YET
+            ),
         )
         for rank, each in enumerate(kept)
     )

@@ -2,12 +2,12 @@
 
 from app.audit_log import actions as audit_log
 from app.core import db, outbox
-from app.core.errors import TargetNotFound
+from app.core.errors import NotDraft, TargetNotFound
 from app.core.ids import StoryId, UserId
 from app.media import actions as media
 from app.stories import queries, rules, wording
 from app.stories.actions.change import change, lock, note_consent, target
-from app.stories.errors import ConsentMissing, NotDraft
+from app.stories.errors import ConsentMissing
 from app.stories.facts import StoryConsentAsked, StoryWithdrawn
 from app.stories.models import Story
 from app.stories.states import ConsentStatus, StoryStatus

@@ -55,7 +55,10 @@ async def review(
 
 @db.retried
 async def announce_due(story: StoryId) -> bool:
-    """Note that a scheduled story is out and tell of it; False where it is not due, or was withdrawn meanwhile."""
+    """Note that a scheduled story is out and tell of it; False where it is not due, or was withdrawn meanwhile.
+
+    One that a moderator brought back was told of before, and is not told of again.
+    """
     async with db.transaction():
         found = await lock(story)
         if found.status is not StoryStatus.SCHEDULED:
@@ -86,4 +89,7 @@ async def restore(story: StoryId) -> None:
 
 
 async def _tell(story: Story) -> None:
+    if story.announced_at is not None:
+        return
+    await change(story, announced_at=await clock.now())
     await outbox.record(StoryPublished(story=story.id, customer=story.customer_id, title=story.title))

@@ -8,7 +8,7 @@ from app.accounts import queries as accounts
 from app.audit_log import actions as audit_log
 from app.catalog import queries as catalog
 from app.core import clock, db, idempotency
-from app.core.errors import TargetNotFound
+from app.core.errors import NotDraft, TargetNotFound
 from app.core.ids import OrderId, ProductId, StoryId, UploadId, UserId
 from app.media import actions as media
 from app.media.queries import pictures_of
@@ -17,7 +17,7 @@ from app.orders import queries as orders
 from app.stories import queries, rules, wording
 from app.stories.actions.change import change, lock, note_consent, target
 from app.stories.actions.consenting import ask_customer
-from app.stories.errors import ConsentMissing, NotDraft
+from app.stories.errors import ConsentMissing
 from app.stories.models import Story
 from app.stories.states import ConsentStatus, StoryStatus
 

@@ -26,7 +26,7 @@ from schema.catalog.mutations.inputs import (
     read_sku_id,
     read_skus,
 )
-from schema.catalog.refusals import StockTooSmall
+from schema.catalog.refusals import SoloPriceTooLow, StockTooSmall
 from schema.catalog.types import StaffProduct
 from schema.context import Info
 from schema.inputs import read_count
@@ -34,6 +34,7 @@ from schema.refusals import Refusal, refusing
 
 CreateProductResult = Annotated[StaffProduct | Refusal, strawberry.union("CreateProductResult")]
 EditProductResult = Annotated[StaffProduct | Refusal, strawberry.union("EditProductResult")]
+PriceSkuResult = Annotated[StaffProduct | SoloPriceTooLow | Refusal, strawberry.union("PriceSkuResult")]
 AddSkuResult = Annotated[StaffProduct | Refusal, strawberry.union("AddSkuResult")]
 ChangeStockResult = Annotated[StaffProduct | StockTooSmall | Refusal, strawberry.union("ChangeStockResult")]
 
@@ -102,9 +103,15 @@ class CatalogMutation:
         await actions.add_sku(by=by, product=product, new=new, expected_version=input.expected_version)
         return await _as_it_is(product)
 
-    @strawberry.mutation(description="For MERCHANT. Deals have prices of their own; orders keep theirs.")
+    @strawberry.mutation(
+        description="For MERCHANT. Orders keep their prices; it stays above what deals ask for in groups."
+    )
     @refusing
-    async def price_sku(self, info: Info, input: PriceSkuInput) -> EditProductResult | None:  # noqa: A002 - the API's word
+    async def price_sku(
+        self,
+        info: Info,
+        input: PriceSkuInput,  # noqa: A002 - the API's word
+    ) -> PriceSkuResult | None:
         """Change what a choice costs alone."""
         by = info.context.must_have(Role.MERCHANT).user
         sku = read_sku_id(input.sku_id)

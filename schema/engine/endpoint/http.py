@@ -86,5 +86,4 @@ def _page(explorer: bytes) -> Reply:
         "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
         "connect-src 'self' ws: wss:; img-src data:; base-uri 'none'; form-action 'none'"
     )
-    headers = {"content-security-policy": policy, "cache-control": "no-store"}
-    return Reply(media_type=HTML, body=explorer, headers=headers)
+    return Reply(media_type=HTML, body=explorer, headers={"content-security-policy": policy})

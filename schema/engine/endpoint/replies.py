@@ -26,6 +26,8 @@ class Reply:
         headers = {
             "content-type": f"{self.media_type}; charset=utf-8",
             "content-length": str(len(self.body)),
+            # No cache on the way keeps an answer to GET: it may be one person's, or no longer true in a second.
+            "cache-control": "no-store",
             **self.headers,
         }
         await send({"type": "http.response.start", "status": self.status, "headers": encoded(headers)})

@@ -38,7 +38,7 @@ class OfferInput:
     """A SKU on offer in a deal."""
 
     sku_id: strawberry.ID = strawberry.field(description="From staff.products.")
-    price_fen: Fen = strawberry.field(description="Per piece in a group, in fen; not above what it costs alone.")
+    price_fen: Fen = strawberry.field(description="Per piece in a group, in fen; below what it costs alone.")
     quota: int = strawberry.field(description="Pieces that the deal sets aside.")
 
 
@@ -105,6 +105,9 @@ CreateDealResult = Annotated[StaffDeal | GroupPriceTooHigh | Refusal, strawberry
 EditDealResult = Annotated[
     StaffDeal | GroupPriceTooHigh | DealMoveRefused | Refusal, strawberry.union("EditDealResult")
 ]
+ScheduleDealResult = Annotated[
+    StaffDeal | GroupPriceTooHigh | DealMoveRefused | Refusal, strawberry.union("ScheduleDealResult")
+]
 MoveDealResult = Annotated[StaffDeal | DealMoveRefused | Refusal, strawberry.union("MoveDealResult")]
 
 _KEEPERS = (Role.MERCHANT, Role.MARKETER)
@@ -152,7 +155,7 @@ class DealingMutation:
         self,
         info: Info,
         input: MoveDealInput,  # noqa: A002 - the API's word
-    ) -> MoveDealResult | None:
+    ) -> ScheduleDealResult | None:
         """Let a draft become a deal."""
         return await _move(info, input, DealMove.SCHEDULE)
 
@@ -164,7 +167,7 @@ class DealingMutation:
 
     @strawberry.mutation(description="For MERCHANT and MARKETER.")
     @refusing
-    async def resume_deal(self, info: Info, input: MoveDealInput) -> MoveDealResult | None:  # noqa: A002 - the API's word
+    async def resume_deal(self, info: Info, input: MoveDealInput) -> ScheduleDealResult | None:  # noqa: A002 - the API's word
         """Let a paused deal run again."""
         return await _move(info, input, DealMove.RESUME)
 

@@ -102,7 +102,7 @@ class ShareLink:
     @strawberry.field(description="The landing page; null for Moments and where landing pages are off.")
     def url(self) -> str | None:
         """Tell the page on the open web."""
-        if self.link.form is ShareForm.MOMENTS or not settings().landing_pages:
+        if self.link.form is ShareForm.MOMENTS or not settings().has_landing_pages:
             return None
         return f"{settings().landing_base}/s/{self.code}"
 

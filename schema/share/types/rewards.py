@@ -1,6 +1,7 @@
 """What the API says of what came of sharing: figures, friends, rewards."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import strawberry
@@ -15,9 +16,19 @@ from schema.scalars import Coupon, HistoryEntry, Money, Node, Person, PointsAmou
 from schema.share.loaders import load_attributions, load_competing, load_histories
 from share import models, rules, wording
 from share.queries import figures
-from share.states import CHOSEN, RewardStatus, TouchVerdict
+from share.states import CHOSEN, TouchVerdict
 
-strawberry.enum(RewardStatus)
+
+@strawberry.enum
+class RewardStatus(StrEnum):
+    """How far a reward has come; one in points is neither ACCRUED, for that is over at once, nor PAID_OUT."""
+
+    ACCRUED = "ACCRUED"
+    FROZEN = "FROZEN"
+    AVAILABLE = "AVAILABLE"
+    PAID_OUT = "PAID_OUT"
+    REVERSED = "REVERSED"
+
 
 RewardValue = Annotated[Money | PointsAmount | Coupon, strawberry.union("RewardValue")]
 
@@ -105,7 +116,7 @@ class Reward(Node):
         return cls(
             id=public_id("reward", row.id),
             row=row,
-            status=row.status,
+            status=RewardStatus(row.status),
             value=PointsAmount(points=row.kept or row.points),
             created_at=row.created_at,
         )
