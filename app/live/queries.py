@@ -152,9 +152,11 @@ async def shown_in(room_id: LiveRoomId, events: Sequence[int]) -> dict[int, list
     return found
 
 
-async def line(danmaku: DanmakuId) -> Danmaku | None:
-    """A line that is shown; None for others."""
-    return await Danmaku.get_or_none(id=danmaku, status=DanmakuStatus.SHOWN, shown_in__isnull=False)
+async def line(danmaku: DanmakuId, *, even_hidden: bool = False) -> Danmaku | None:
+    """A line that is shown; even hidden, one that was removed or waits too. None for others."""
+    found = await Danmaku.get_or_none(id=danmaku)
+    is_shown = found is not None and found.status is DanmakuStatus.SHOWN and found.shown_in is not None
+    return found if is_shown or even_hidden else None
 
 
 async def lines_from(room_id: LiveRoomId, *, from_ms: int, after: tuple[int, UUID] | None, limit: int) -> list[Danmaku]:

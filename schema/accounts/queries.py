@@ -76,9 +76,15 @@ async def _me(info: Info) -> models.User:
 
 
 async def open_user(info: Info, user: UUID) -> User | None:
-    """Myself by my id."""
+    """Myself by my id; anybody for staff who are given whose an order, a group or a story is."""
     asker = info.context.who()
-    return User.mine(await _me(info), await info.context.now()) if asker and asker.user == user else None
+    if asker and asker.user == user:
+        return User.mine(await _me(info), await info.context.now())
+    if not info.context.has_any(*_GIVEN_PEOPLE):
+        return None
+    users: DataLoader[UserId, models.User | None] = info.context.loader(load_users)
+    found = await users.load(UserId(user))
+    return User.of(found) if found else None
 
 
 async def open_address(info: Info, address: UUID) -> Address | None:
@@ -89,10 +95,10 @@ async def open_address(info: Info, address: UUID) -> Address | None:
 
 
 async def open_staff(info: Info, user: UUID) -> StaffMember | None:
-    """A member of staff by her id, for an admin and for herself."""
+    """A member of staff by her id, for herself, for an admin, and for who is given who claimed, decided or muted."""
     asker = info.context.who()
-    may = asker is not None and bool(asker.roles) and (Role.ADMIN in asker.roles or asker.user == user)
-    return await staff_member(info, UserId(user)) if may else None
+    is_herself = asker is not None and bool(asker.roles) and asker.user == user
+    return await staff_member(info, UserId(user)) if is_herself or info.context.has_any(*_GIVEN_STAFF) else None
 
 
 async def open_profile(info: Info, profile: UUID) -> Profile | None:
@@ -100,6 +106,11 @@ async def open_profile(info: Info, profile: UUID) -> Profile | None:
     loader: DataLoader[ProfileId, Profile | None] = info.context.loader(load_profiles)
     return await loader.load(ProfileId(profile))
 
+
+#: Whom the API gives buyers and customers by their ids; HOST is given none.
+_GIVEN_PEOPLE = (Role.MERCHANT, Role.MARKETER, Role.SUPPORT, Role.COMMUNITY_MANAGER)
+#: Whom it gives colleagues by theirs.
+_GIVEN_STAFF = (Role.SUPPORT, Role.COMMUNITY_MANAGER)
 
 #: Kind of public id to what opens it.
 NODE_OPENERS = {"profile": open_profile, "user": open_user, "address": open_address, "staff": open_staff}

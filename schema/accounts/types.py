@@ -40,7 +40,10 @@ def person(seen: PublicPerson) -> Person:
     return Person(nickname=seen.nickname, avatar_url=media_url(seen.avatar_path))
 
 
-@strawberry.type(description="A person by her own id and under her own name: myself, or whom I follow.")
+@strawberry.type(
+    description="A person by her own id and under her own name: myself, or whom I follow; "
+    "for staff, whose an order, a seat or a story is."
+)
 class User(Node):
     """A person under her own name."""
 

@@ -37,7 +37,7 @@ class CommunityQuery:
         community = read_id(places.KIND, id, "id")
         return await open_community(info, community) if community else None
 
-    @strawberry.field(description="Until it is published its author's alone.")
+    @strawberry.field(description="Until it is published its author's and community managers' alone.")
     async def post(self, info: Info, id: strawberry.ID) -> Post | None:  # noqa: A002 - the API's word
         """Open a post."""
         post = read_id(posting.KIND, id, "id")

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from app.accounts.models import Role
 from app.community import models, queries
 from app.community.actions import commenting, places, posting
 from app.community.states import CommunityKind, PostStatus, Reaction
@@ -210,14 +211,17 @@ async def open_community(info: Info, community: UUID) -> Community | None:
 
 
 async def open_post(info: Info, post: UUID) -> Post | None:
-    """A post by its id: one that is published for everybody, any other for its author."""
+    """A post by its id: one that is published for everybody, any other for its author and community managers."""
     loader: DataLoader[PostId, models.Post | None] = info.context.loader(load_posts)
     row = await loader.load(PostId(post))
     return Post.of(row) if row and _may_read(info, row) else None
 
 
 async def open_comment(info: Info, comment: UUID) -> PostComment | None:
-    """A comment by its id: one that everybody reads below a post that everybody reads, any other for its author."""
+    """A comment by its id: one that everybody reads below a post that everybody reads for everybody.
+
+    Any other is its author's and community managers' alone.
+    """
     loader: DataLoader[CommentId, models.Comment | None] = info.context.loader(load_comments)
     row = await loader.load(CommentId(comment))
     if row is None:
@@ -225,13 +229,13 @@ async def open_comment(info: Info, comment: UUID) -> PostComment | None:
     posts: DataLoader[PostId, models.Post | None] = info.context.loader(load_posts)
     below = await posts.load(row.post_id)
     is_out = below is not None and below.status is PostStatus.PUBLISHED and row.status is PostStatus.PUBLISHED
-    return PostComment.of(row) if is_out or _is_author(info, row) else None
+    return PostComment.of(row) if is_out or _may_see(info, row) else None
 
 
 def _may_read(info: Info, row: models.Post) -> bool:
-    return row.status is PostStatus.PUBLISHED or _is_author(info, row)
+    return row.status is PostStatus.PUBLISHED or _may_see(info, row)
 
 
-def _is_author(info: Info, row: models.Post | models.Comment) -> bool:
+def _may_see(info: Info, row: models.Post | models.Comment) -> bool:
     asker = None if info.context.shared else info.context.who()
-    return asker is not None and asker.user == row.author_id
+    return asker is not None and (asker.user == row.author_id or info.context.has_any(Role.COMMUNITY_MANAGER))

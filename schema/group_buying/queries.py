@@ -6,7 +6,6 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
-from app.accounts.models import Role
 from app.core.ids import DealId, GroupCode, GroupId, is_code
 from app.feed import queries as feed
 from app.group_buying import models, queries
@@ -17,7 +16,7 @@ from schema.connections import Connection, page
 from schema.context import Info
 from schema.group_buying.loaders import load_deals, load_groups
 from schema.group_buying.types import Deal, Eligibility, Group, MySeat
-from schema.group_buying.types.deal import open_deal, open_offer, open_sku
+from schema.group_buying.types.deal import LOOK_AT_DEALS, open_deal, open_node, open_offer, open_sku
 from schema.group_buying.types.group import open_group
 from schema.group_buying.types.staff import StaffDeal, StaffGroup
 from schema.inputs import read_cursor, read_id, read_page_size, read_text
@@ -145,7 +144,7 @@ class GroupBuyingStaff:
         search: str | None = None,
     ) -> Connection[StaffDeal]:
         """List deals: of a status, with words in them."""
-        info.context.must_have(*_LOOK_AT_DEALS)
+        info.context.must_have(*LOOK_AT_DEALS)
         size = read_page_size(first)
         place = read_cursor(after, [datetime, UUID])
         found = await for_staff.deals(
@@ -159,7 +158,7 @@ class GroupBuyingStaff:
     @strawberry.field(description="For MERCHANT, MARKETER and SUPPORT.")
     async def deal(self, info: Info, id: strawberry.ID) -> StaffDeal | None:  # noqa: A002 - the API's word
         """Open a deal, a draft too."""
-        info.context.must_have(*_LOOK_AT_DEALS)
+        info.context.must_have(*LOOK_AT_DEALS)
         deal = read_id("deal", id, "id")
         found = await queries.deals([DealId(deal)]) if deal else {}
         return next((StaffDeal.of(each) for each in found.values()), None)
@@ -174,7 +173,7 @@ class GroupBuyingStaff:
         status: GroupStatus | None = None,
     ) -> Connection[StaffGroup]:
         """List groups: of a deal, of a status."""
-        info.context.must_have(*_LOOK_AT_DEALS)
+        info.context.must_have(*LOOK_AT_DEALS)
         size = read_page_size(first)
         place = read_cursor(after, [datetime, UUID])
         found = await for_staff.groups(
@@ -188,7 +187,7 @@ class GroupBuyingStaff:
     @strawberry.field(description="For MERCHANT, MARKETER and SUPPORT.")
     async def group(self, info: Info, code: str) -> StaffGroup | None:
         """Open a group by its code."""
-        info.context.must_have(*_LOOK_AT_DEALS)
+        info.context.must_have(*LOOK_AT_DEALS)
         if not is_code(code, "G"):
             return None
         try:
@@ -197,7 +196,6 @@ class GroupBuyingStaff:
             return None
 
 
-_LOOK_AT_DEALS = (Role.MERCHANT, Role.MARKETER, Role.SUPPORT)
 #: An id of another kind names no deal.
 _NO_DEAL = UUID(int=0)
 
@@ -207,4 +205,4 @@ def _by_creation(row: models.Deal | models.Group) -> tuple[object, ...]:
 
 
 #: Kind of public id to what opens it.
-NODE_OPENERS = {"deal": open_deal, "offer": open_offer, "sku": open_sku, "group": open_group}
+NODE_OPENERS = {"deal": open_node, "offer": open_offer, "sku": open_sku, "group": open_group}

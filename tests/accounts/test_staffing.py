@@ -213,19 +213,21 @@ async def test_staff_are_listed_by_username(api: Api) -> None:
     assert not listed["pageInfo"]["hasNextPage"]
 
 
-async def test_a_member_of_staff_opens_herself_and_only_an_admin_the_others(api: Api) -> None:
+async def test_a_member_of_staff_opens_herself_and_whoever_is_given_colleagues_the_others(api: Api) -> None:
     admin, token = await _admin()
-    lin = await staff(Role.SUPPORT, username="lin")
+    lin = await staff(Role.MERCHANT, username="lin")
     hers = (await a_session(lin)).access_token
+    support = (await a_session(await staff(Role.SUPPORT, username="support"))).access_token
     shopper = (await a_signed_in_user()).access_token
     node = "query($id: ID!) { node(id: $id) { id } }"
     for asker, user, opens in (
         (token, lin, True),
         (hers, lin, True),
+        (support, lin, True),
         (hers, admin, False),
         (shopper, lin, False),
         (None, lin, False),
     ):
         answer = await api(node, {"id": Target("staff", user).public_id}, token=asker)
         assert bool(answer["data"]["node"]) is opens
-    assert await Session.all().count() == 3
+    assert await Session.all().count() == 4

@@ -27,6 +27,7 @@ async def claim(*, by: UserId, item: UUID, expected_version: int) -> None:
         if taken or found.version != expected_version or found.status is not ItemStatus.OPEN:
             raise Stale
         await ModerationItem.filter(id=item).update(claimed_by=by, claimed_until=now + rules.CLAIM)
+        await audit_log.note(by=by, verb="moderation.claim", target=found.target, detail={"item": str(item)})
 
 
 @db.retried

@@ -86,9 +86,15 @@ class StaffSeat:
     row: strawberry.Private[models.Seat]
     status: SeatStatus
     quantity: int
-    order_id: strawberry.ID
     held_until: datetime | None
     taken_at: datetime | None
+
+    @strawberry.field(description="Null for MARKETER, who does not work with orders.")
+    def order_id(self, info: Info) -> strawberry.ID | None:
+        """Tell what was ordered with it."""
+        from schema.orders.types.order import WORK_WITH_ORDERS  # noqa: PLC0415 - orders have groups, seats have orders
+
+        return public_id("order", OrderId(self.row.order_id)) if info.context.has_any(*WORK_WITH_ORDERS) else None
 
     @strawberry.field(description="Null where her account is gone.")
     async def buyer(self, info: Info) -> User | None:
@@ -128,7 +134,6 @@ class StaffGroup:
                 row=seat,
                 status=seat.status,
                 quantity=seat.quantity,
-                order_id=public_id("order", OrderId(seat.order_id)),
                 held_until=seat.held_until,
                 taken_at=seat.taken_at,
             )

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import strawberry
 
+from app.accounts.models import Role
 from app.core.ids import DanmakuId, LiveRoomId, ProductId
 from app.live import models, queries
 from app.live.actions.talking import KIND as DANMAKU
@@ -202,7 +203,7 @@ def _told(  # noqa: PLR0911 - one for each kind
             return ProductExplained(product_id=ProductId(UUID(product)) if product else None)
 
 
-async def open_danmaku(_: Info, danmaku: UUID) -> Danmaku | None:
-    """A line by its id, while it is shown."""
-    row = await queries.line(DanmakuId(danmaku))
+async def open_danmaku(info: Info, danmaku: UUID) -> Danmaku | None:
+    """A line by its id, while it is shown; for community managers always."""
+    row = await queries.line(DanmakuId(danmaku), even_hidden=info.context.has_any(Role.COMMUNITY_MANAGER))
     return Danmaku.of(row) if row else None
