@@ -21,6 +21,7 @@ _MINE = [
     Ask("Viewer.seat", "groupCode", things.a_held_seat),
     Ask("Viewer.seat", "groupCode", things.a_taken_seat),
     Ask("Viewer.eligibility", "groupCode", things.a_group_to_join),
+    Ask("Viewer.groupsOfAcquaintances", "dealId", things.a_friend_s_group, {"first": 5}),
     Ask("Viewer.quote", "skuId", things.an_offer, {"quantity": 1}),
     Ask("Viewer.quote", "skuId", things.an_offer_of_a_draft, {"quantity": 1}),
     Ask("Viewer.notifications", None, things.a_notification, {"first": 5}),
