@@ -35,7 +35,7 @@ from app.payments import actions as payments
 from app.web import health
 from app.worker import work
 from schema.root import SCHEMA, sdl
-from schema.trusted import living_documents, operations
+from schema.trusted import DocumentFault, living_documents, operations, own_documents
 
 T = TypeVar("T")
 
@@ -147,9 +147,11 @@ def schema() -> None:
 
 @cli.command()
 def documents() -> None:
-    """Print the names by which production knows the contract's operations: SHA-256 and operation, one to a line."""
-    registered = {text: name for name, text in living_documents(SCHEMA._schema).items()}  # noqa: SLF001 - as in wiring
-    for operation, text in operations().items():
+    """Print the names by which production knows operations, the contract's and your own: SHA-256 and operation."""
+    built = SCHEMA._schema  # noqa: SLF001 - as in wiring
+    own = settings().documents_dir
+    registered = {text: name for name, text in {**living_documents(built), **own_documents(built, own)}.items()}
+    for operation, text in [*operations().items(), *(operations(own).items() if own else ())]:
         if text in registered:
             print(f"{registered[text]}  {operation}")
 
@@ -217,11 +219,13 @@ async def _with_database(asked: Awaitable[T]) -> T:
 
 
 def run() -> None:
-    """Run a command; a mistake in the settings is told in a line each, without a traceback."""
+    """Run a command; mistakes in settings and documents are told in a line each, without a traceback."""
     try:
         cli()
     except ValidationError as error:
         sys.exit("\n".join(_line(each) for each in error.errors(include_input=False, include_url=False)))
+    except DocumentFault as error:
+        sys.exit(f"PINTUAN_DOCUMENTS_DIR: {error}")
 
 
 def _line(mistake: Any) -> str:

@@ -1,15 +1,16 @@
 """What every room keeps about a person, how it forgets her, and what is open with her: joined here for `personal`.
 
 Every table with a column that names a person is read here, or NOT_EXPORTED says why not; a test compares. What is
-not forgotten here stays because the law demands it (orders, payments and their addresses: three years), because it is
-no longer hers (a group's history), or because it names nobody once her row says nobody.
+not forgotten here stays because the law demands it (orders and payments; the orders' addresses until
+`orders.jobs.forget_addresses`), because it is no longer hers (a group's history), or because it names nobody once her
+row says nobody.
 """
 
 from collections.abc import Mapping
 
 from app.accounts import actions as accounts
 from app.accounts import models as people
-from app.after_sale.models import AfterSale
+from app.after_sale.models import AfterSale, AfterSalePiece
 from app.checkout.models import SoloPurchase
 from app.community import models as community
 from app.community.actions import forgetting as community_actions
@@ -21,9 +22,9 @@ from app.media.models import Upload
 from app.membership import models as membership
 from app.moderation.models import ModerationItem, Mute, Report
 from app.notifications import models as notifications
-from app.orders.models import Order
-from app.orders.states import OrderStatus
-from app.payments.models import Payment
+from app.orders.models import Order, OrderEvent, OrderLine, Shipment
+from app.orders.rules import ENDED
+from app.payments.models import Payment, Refund
 from app.personal import ports
 from app.personal.models import DataExport
 from app.personal.ports import Reader, rows_of
@@ -46,8 +47,13 @@ READERS: Mapping[str, Reader] = {
     "reports": rows_of(Report, "reporter_id"),
     "mutes": rows_of(Mute, but=["muted_by"]),
     "payments": rows_of(Payment),
+    "refunds": rows_of(Refund, "payment__user_id", but=["last_error"]),
     "orders": rows_of(Order),
+    "order_lines": rows_of(OrderLine, "order__user_id"),
+    "order_events": rows_of(OrderEvent, "order__user_id"),
+    "shipments": rows_of(Shipment, "order__user_id", but=["upload_error"]),
     "after_sales": rows_of(AfterSale, but=["decided_by_id"]),
+    "after_sale_pieces": rows_of(AfterSalePiece, "after_sale__user_id"),
     "solo_purchases": rows_of(SoloPurchase),
     "counted_purchases": rows_of(membership.CountedPurchase),
     "memberships": rows_of(membership.Membership),
@@ -92,8 +98,6 @@ NOT_EXPORTED: Mapping[str, str] = {
     "audit_log": "what staff did, kept unchanged",
 }
 
-_DONE = (OrderStatus.SETTLED, OrderStatus.REFUNDED, OrderStatus.CLOSED)
-
 
 async def _forget_inbox(user: UserId) -> None:
     for model in (
@@ -107,7 +111,7 @@ async def _withdraw_stories(user: UserId) -> None:
 
 
 async def _has_open_orders(user: UserId) -> bool:
-    return await Order.filter(user_id=user).exclude(status__in=_DONE).exists()
+    return await Order.filter(user_id=user).exclude(status__in=ENDED).exists()
 
 
 def join() -> None:

@@ -49,6 +49,7 @@ from app.live.actions.change import STREAM as LIVE_STREAM
 from app.live.actions.moderating import ModeratedDanmaku
 from app.live.actions.talking import KIND as DANMAKU
 from app.media import jobs as media_jobs
+from app.media import store
 from app.membership import audit as membership_audit
 from app.membership import jobs as membership_jobs
 from app.membership import ports as membership_ports
@@ -82,7 +83,7 @@ from app.wechat.token_store import DatabaseTokenStore
 from schema.engine import Engine, EngineSettings, Example
 from schema.ports import HousePorts
 from schema.root import SCHEMA
-from schema.trusted import living_documents, trusted_documents
+from schema.trusted import living_documents, own_documents, trusted_documents
 from share import audit as share_audit
 from share import jobs as share_jobs
 from share import reactions as share_reactions
@@ -168,6 +169,7 @@ def join_rooms() -> None:
 async def running(settings: Settings) -> AsyncIterator[None]:
     """Bind this process to its database, its bus and WeChat, with the rooms joined."""
     join_rooms()
+    store.open_now()
     async with AsyncExitStack() as stack:
         await db.start(settings)
         stack.push_async_callback(db.stop)
@@ -201,7 +203,10 @@ def create_engine(settings: Settings, allowance: Allowance, examples: Sequence[E
             # Longer than a call to WeChat is tried for: the answer must still name the order whose seat is held.
             operation_seconds=30.0,
         ),
-        living_documents(schema) if production else trusted_documents(),
+        {
+            **(living_documents(schema) if production else trusted_documents()),
+            **own_documents(schema, settings.documents_dir),
+        },
         examples,
     )
 

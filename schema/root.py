@@ -89,7 +89,7 @@ NODE_OPENERS: dict[str, Opener] = {
 }
 share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", "product", "live", "story", "post")}
 notifications.TARGET_OPENERS |= {
-    kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "post", "reward")
+    kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "post", "reward", "removal")
 }
 community.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "product", "live", "story", "post")}
 

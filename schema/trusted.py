@@ -1,7 +1,8 @@
 """The operations that released mini-apps send, word for word, and so the trusted documents.
 
-They stand in `documents/`, whose README.md says how they are named. In production nothing else runs. What was once
-released stays registered for 90 days at least after the last release that sends it.
+The contract's stand in `documents/`, whose README.md says how they are named; a shop's own front ends have theirs in
+a folder of the shop's. In production nothing else runs. What was once released stays registered for 90 days at least
+after the last release that sends it.
 """
 
 import hashlib
@@ -12,6 +13,7 @@ from pathlib import Path
 from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
     parse,
@@ -22,17 +24,41 @@ from graphql.language import Node, Visitor, visit
 _FOLDER = Path(__file__).parent / "documents"
 
 
+class DocumentFault(Exception):  # noqa: N818 - what is at fault is the document
+    """A document of the shop's own cannot be registered: the file, and what is wrong with it."""
+
+
 @cache
-def operations() -> Mapping[str, str]:
+def operations(folder: Path = _FOLDER) -> Mapping[str, str]:
     """Every operation by its name: its own text, and that of the fragments it uses, as they stand in their file."""
-    return {name: text for file in sorted(_FOLDER.glob("*.graphql")) for name, text in _operations_in(file)}
+    return {name: text for file in sorted(folder.glob("*.graphql")) for name, text in _operations_in(file)}
 
 
 @cache
-def trusted_documents() -> Mapping[str, str]:
+def trusted_documents(folder: Path = _FOLDER) -> Mapping[str, str]:
     """The documents by the SHA-256 that names them: each operation by itself, and each file as a whole."""
-    files = [file.read_text() for file in _FOLDER.glob("*.graphql")]
-    return {hashlib.sha256(text.encode()).hexdigest(): text for text in (*operations().values(), *files)}
+    files = [file.read_text() for file in folder.glob("*.graphql")]
+    return {hashlib.sha256(text.encode()).hexdigest(): text for text in (*operations(folder).values(), *files)}
+
+
+def own_documents(schema: GraphQLSchema, folder: Path | None) -> Mapping[str, str]:
+    """The documents of a shop's own front ends, named as the contract's; none without a folder.
+
+    Raises DocumentFault for a folder that is not there and for a file that this schema cannot run: an operation that
+    its front end sends would be unknown.
+    """
+    if folder is None:
+        return {}
+    if not folder.is_dir():
+        raise DocumentFault(f"{folder} is no folder of documents.")
+    for file in sorted(folder.glob("*.graphql")):
+        try:
+            faults = validate(schema, parse(file.read_text()))
+        except GraphQLError as error:
+            faults = [error]
+        if faults:
+            raise DocumentFault(f"{file} cannot be run: {faults[0].message}")
+    return trusted_documents(folder)
 
 
 @cache

@@ -23,7 +23,8 @@ from app.orders.models import Order
 from app.orders.states import OrderNote
 from app.payments import actions as payments
 from app.payments import ports
-from app.payments.models import Payment, RefundReason
+from app.payments import queries as payment_queries
+from app.payments.models import RefundReason
 from app.pricing import queries as pricing
 from app.pricing.rules import GivesBack, gives_back
 
@@ -107,18 +108,18 @@ async def withdraw(*, buyer: UserId, request: AfterSaleId) -> None:
 async def approve(*, by: UserId, request: AfterSaleId, expected_version: int) -> None:
     """Grant a request: the money is promised back, and a job sends it.
 
-    Where with it all that was paid goes back, who sold the order hears of it in this transaction. Raises
+    Where with it the last piece goes back, who sold the order hears of it in this transaction. Raises
     AfterSaleNotFound, Stale, AfterSaleDecided.
     """
     async with db.transaction():
         order_id = (await queries.after_sale(request)).order_id
-        payment = await payments.lock(order_id)
+        await payments.lock(order_id)
         found = await _seen(request, expected_version)
         pieces = (await queries.pieces_of([request]))[request]
         paid, before = await pricing.paid_order(order_id), await queries.given_back(order_id)
         back = gives_back(paid, pieces, before=before)
         await _finish(found, AfterSaleStatus.APPROVED, by)
-        refund = await _send_back(await order_queries.order_by_id(order_id), payment, back)
+        refund = await _send_back(await order_queries.order_by_id(order_id), back)
         await AfterSale.filter(id=request).update(refund_id=refund)
         if back.total.points:
             await points.return_points(
@@ -134,27 +135,29 @@ async def approve(*, by: UserId, request: AfterSaleId, expected_version: int) ->
         )
 
 
-async def _send_back(order: Order, payment: Payment | None, back: GivesBack) -> RefundId | None:
+async def _send_back(order: Order, back: GivesBack) -> RefundId | None:
     """Promise the money; the refund, or None where these pieces cost none."""
     refund = None
-    # What cost nothing at all is given back whole, or not at all: its pieces say so.
-    if payment is None:
-        left = rules.left_of(await _bought(order.id), await queries.given_back(order.id))
-        is_whole = not left
-        if is_whole:
-            sold_by = ports.of(order.purpose)
-            await sold_by.refund_promised(order=order.id, reason=RefundReason.AFTER_SALE)
-            await sold_by.refunded(order=order.id, reason=RefundReason.AFTER_SALE)
+    if back.total.fen:
+        refund = await payments.promise_refund(
+            order=order.id, reason=RefundReason.AFTER_SALE, amount_fen=back.total.fen
+        )
+    # Its pieces say whether an order has gone back whole, never its money: points may have paid for some of them.
+    is_whole = not rules.left_of(await _bought(order.id), await queries.given_back(order.id))
+    if is_whole:
+        await _end(order)
     else:
-        is_whole = payment.refunded_fen + back.total.fen == payment.amount_fen
-        if back.total.fen:
-            refund = await payments.promise_refund(
-                order=order.id, reason=RefundReason.AFTER_SALE, amount_fen=back.total.fen
-            )
-    if not is_whole:
         await orders.note(order.id, OrderNote.PART_REFUNDED, amount=money.display(back.total.fen))
     await record(OrderRefunded(order.id, order.user_id, back.total.fen, order.amount_fen, is_whole))
     return refund
+
+
+async def _end(order: Order) -> None:
+    """Let who sold the order know that all of it goes back; what is owed no money has arrived with that."""
+    sold_by = ports.of(order.purpose)
+    await sold_by.refund_promised(order=order.id, reason=RefundReason.AFTER_SALE)
+    if not await payment_queries.is_owed(order.id):
+        await sold_by.refunded(order=order.id, reason=RefundReason.AFTER_SALE)
 
 
 async def _bought(order: OrderId) -> rules.Pieces:

@@ -34,7 +34,9 @@ def after_removal(status: PostStatus) -> PostStatus:
 
 
 def comment_after(decision: Decision, status: PostStatus) -> PostStatus:
-    """What a decision makes of a comment."""
+    """What a decision makes of a comment; nothing of one that its author has withdrawn."""
+    if status is PostStatus.WITHDRAWN:
+        return status
     if decision is not Decision.REMOVE:
         return PostStatus.PUBLISHED
     return status if status in {PostStatus.REJECTED, PostStatus.REMOVED} else after_removal(status)

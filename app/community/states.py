@@ -12,12 +12,13 @@ class CommunityKind(StrEnum):
 
 
 class PostStatus(StrEnum):
-    """IN_REVIEW: text or pictures are being checked, and only the author reads it."""
+    """IN_REVIEW: text or pictures are being checked, and only the author reads it. WITHDRAWN: by her, for good."""
 
     IN_REVIEW = "IN_REVIEW"
     PUBLISHED = "PUBLISHED"
     REJECTED = "REJECTED"
     REMOVED = "REMOVED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 class Reaction(StrEnum):

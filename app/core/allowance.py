@@ -5,8 +5,9 @@ lease is used up. Without Redis there is one process, and its own count is the w
 process counts by itself: a shop that refused everybody then would be worse.
 """
 
+import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import redis.asyncio as redis
@@ -41,6 +42,8 @@ class _Lease:
     #: What this process has drawn so far, used or not.
     drawn: int = 0
     spent: bool = False
+    #: Requests that come together draw one lease, not one each: else a crowd here leaves nothing to other processes.
+    drawing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Allowance:
@@ -68,7 +71,9 @@ class Allowance:
             self._forget_earlier(minute)
             lease = self._leases[key] = _Lease(minute)
         if lease.left < units and not lease.spent:
-            await self._draw(key, lease, units)
+            async with lease.drawing:
+                if lease.left < units and not lease.spent:
+                    await self._draw(key, lease, units)
         if lease.left < units:
             return int(((minute + 1) * MINUTE - now) * 1000) + 1
         lease.left -= units

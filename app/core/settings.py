@@ -25,12 +25,18 @@ class Settings(BaseSettings):
         description="In production: trusted documents only, no introspection, no explorer, no sandbox.",
     )
     data_dir: Path = Field(default=Path(".data"), description="Where the embedded shop keeps its files.")
+    documents_dir: Path | None = Field(
+        default=None,
+        description="A folder of *.graphql files: what your own front ends send beside the contract's operations. "
+        "Production runs nothing else.",
+    )
     media_store: str = Field(
         default="", description="Where pictures are kept: s3://bucket/prefix ; empty is in the data folder."
     )
     media_store_options: SecretStr = Field(
         default=SecretStr(""),
-        description="name=value,… for that store: endpoint, region, access_key_id, secret_access_key, …",
+        description="name=value,… for that store: endpoint (without TLS where it is http://…), region, access_key_id, "
+        "secret_access_key, …",
     )
     database_url: str = Field(
         default="", description="postgres://… ; empty is SQLite in the data folder, for one process."

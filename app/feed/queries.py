@@ -118,14 +118,12 @@ async def _groups(circle: Circle) -> list[Candidate]:
 
 
 async def _rooms(circle: Circle) -> list[Candidate]:
-    found = await live.rooms_page(limit=rules.MOST_ROOMS, after=None)
     return [
         Candidate(
             kind=ItemKind.LIVE_ROOM, id=each.id, at=each.started_at or each.starts_at,
             followed=each.host_id in circle.followed,
         )
-        for each in found
-        if each.status in ON_AIR
+        for each in await live.on_air(limit=rules.MOST_ROOMS)
     ]  # fmt: skip
 
 

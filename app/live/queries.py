@@ -33,48 +33,67 @@ async def heads(ids: Sequence[UUID]) -> dict[UUID, int]:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A room's place in the list: on the air first, the newest start at the top; then what comes next; then replays."""
+    """A room's place in the list: on the air first, the newest start at the top; then what comes next; then replays.
 
+    All of it as it stood at `as_of`, when the first page was read: a room that starts or ends while somebody pages
+    keeps its place, so that she neither misses it nor meets it twice.
+    """
+
+    as_of: datetime
     shelf: int
     at: datetime
     id: LiveRoomId
 
 
-#: Which rooms stand on a shelf of the list, by which time, and whether the latest comes first.
-_SHELVES: list[tuple[Sequence[LiveStatus], str, bool]] = [
-    (sorted(ON_AIR), "started_at", True),
-    ([LiveStatus.SCHEDULED], "starts_at", False),
-    ([LiveStatus.REPLAY], "started_at", True),
-]
+#: By which time the rooms of each shelf stand, and whether the latest comes first.
+_SHELVES = (("started_at", True), ("starts_at", False), ("started_at", True))
 
 
-def place_of(found: LiveRoom) -> Place:
-    """Where a listed room stands in the list."""
-    for shelf, (statuses, time, _) in enumerate(_SHELVES):
-        if found.status in statuses:
-            return Place(shelf, getattr(found, time), found.id)
-    raise LookupError(f"room {found.id} is on no shelf")
+def place_of(found: LiveRoom, as_of: datetime) -> Place:
+    """Where a listed room stood in the list at that moment."""
+    if found.started_at is None or found.started_at > as_of:
+        return Place(as_of, 1, found.starts_at, found.id)
+    had_ended = found.ended_at is not None and found.ended_at <= as_of
+    return Place(as_of, 2 if had_ended else 0, found.started_at, found.id)
 
 
-async def rooms_page(*, limit: int, after: Place | None) -> list[LiveRoom]:
-    """The rooms that people can go to, from behind this place on."""
+async def rooms_page(*, as_of: datetime, limit: int, after: Place | None) -> list[LiveRoom]:
+    """The rooms that people can go to, in the order of that moment, from behind this place of the same moment on.
+
+    One that its host moves to another time meanwhile stands where it stands then.
+    """
     found: list[LiveRoom] = []
     for shelf in range(after.shelf if after else 0, len(_SHELVES)):
         if len(found) < limit:
-            on_it = _on_shelf(shelf, after if after and after.shelf == shelf else None)
+            on_it = _on_shelf(shelf, as_of, after if after and after.shelf == shelf else None)
             found += await on_it.limit(limit - len(found))
     return found
 
 
-def _on_shelf(shelf: int, after: Place | None) -> QuerySet[LiveRoom]:
-    statuses, time, latest_first = _SHELVES[shelf]
-    listed = LiveRoom.filter(status__in=statuses)
+def _on_shelf(shelf: int, as_of: datetime, after: Place | None) -> QuerySet[LiveRoom]:
+    time, latest_first = _SHELVES[shelf]
+    listed = LiveRoom.filter(_stood_on(shelf, as_of))
     beyond, sign = ("lt", "-") if latest_first else ("gt", "")
     if after is not None:
         later: dict[str, Any] = {f"{time}__{beyond}": after.at}
         same: dict[str, Any] = {time: after.at, f"id__{beyond}": after.id}
         listed = listed.filter(Q(**later) | Q(**same))
     return listed.order_by(f"{sign}{time}", f"{sign}id")
+
+
+def _stood_on(shelf: int, as_of: datetime) -> Q:
+    """Which rooms `place_of` puts there, of those that can be gone to still."""
+    on_air, replay = Q(status__in=sorted(ON_AIR)), Q(status=LiveStatus.REPLAY)
+    return (
+        Q(started_at__lte=as_of) & (on_air | (replay & Q(ended_at__gt=as_of))),
+        Q(status=LiveStatus.SCHEDULED) | (Q(started_at__gt=as_of) & (on_air | replay)),
+        replay & Q(ended_at__lte=as_of),
+    )[shelf]
+
+
+async def on_air(*, limit: int) -> list[LiveRoom]:
+    """The rooms that are on the air, the newest start first."""
+    return await LiveRoom.filter(status__in=sorted(ON_AIR)).order_by("-started_at", "-id").limit(limit)
 
 
 async def all_rooms_page(

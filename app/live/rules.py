@@ -53,48 +53,29 @@ REPLAY = Position(LiveStatus.REPLAY)
 
 _Outcome = Position | type[DomainError]
 
-#: Every position, every move. A move that changes nothing is a repeat, or news that comes late: no refusal.
+#: What a move that changes nothing gives: it is a repeat, or news that comes late, and no refusal.
+_STAYS: Mapping[Position, _Outcome] = {
+    each: each for each in (SCHEDULED, LIVE, BY_HOST, BY_STAFF, STREAM_LOST, ENDED, REPLAY)
+}
+#: What only a room on the air does.
+_ON_THE_AIR: Mapping[Position, _Outcome] = {
+    **_STAYS, SCHEDULED: RoomNotLive, ENDED: RoomNotLive, REPLAY: RoomNotLive,
+}  # fmt: skip
+#: Every move: when it may be made, and where from it leads elsewhere.
 _MOVES: Mapping[Move, Mapping[Position, _Outcome]] = {
-    Move.START: {
-        SCHEDULED: LIVE, LIVE: LIVE, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: STREAM_LOST,
-        ENDED: RoomEnded, REPLAY: RoomEnded,
-    },
-    Move.PAUSE: {
-        SCHEDULED: RoomNotLive, LIVE: BY_HOST, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: BY_HOST,
-        ENDED: RoomNotLive, REPLAY: RoomNotLive,
-    },
-    Move.RESUME: {
-        SCHEDULED: RoomNotLive, LIVE: LIVE, BY_HOST: LIVE, BY_STAFF: PausedByStaff, STREAM_LOST: LIVE,
-        ENDED: RoomNotLive, REPLAY: RoomNotLive,
-    },
-    Move.END: {
-        SCHEDULED: RoomNotLive, LIVE: ENDED, BY_HOST: ENDED, BY_STAFF: ENDED, STREAM_LOST: ENDED,
-        ENDED: ENDED, REPLAY: REPLAY,
-    },
+    Move.START: {**_STAYS, SCHEDULED: LIVE, ENDED: RoomEnded, REPLAY: RoomEnded},
+    Move.PAUSE: {**_ON_THE_AIR, LIVE: BY_HOST, STREAM_LOST: BY_HOST},
+    Move.RESUME: {**_ON_THE_AIR, BY_HOST: LIVE, BY_STAFF: PausedByStaff, STREAM_LOST: LIVE},
+    Move.END: {**_STAYS, SCHEDULED: RoomNotLive, LIVE: ENDED, BY_HOST: ENDED, BY_STAFF: ENDED, STREAM_LOST: ENDED},
     Move.CANCEL: {
         SCHEDULED: ENDED, LIVE: RoomStarted, BY_HOST: RoomStarted, BY_STAFF: RoomStarted, STREAM_LOST: RoomStarted,
         ENDED: RoomEnded, REPLAY: RoomEnded,
     },
-    Move.STAFF_PAUSE: {
-        SCHEDULED: RoomNotLive, LIVE: BY_STAFF, BY_HOST: BY_STAFF, BY_STAFF: BY_STAFF, STREAM_LOST: BY_STAFF,
-        ENDED: RoomNotLive, REPLAY: RoomNotLive,
-    },
-    Move.STAFF_RESUME: {
-        SCHEDULED: RoomNotLive, LIVE: LIVE, BY_HOST: LIVE, BY_STAFF: LIVE, STREAM_LOST: LIVE,
-        ENDED: RoomNotLive, REPLAY: RoomNotLive,
-    },
-    Move.STREAM_LOST: {
-        SCHEDULED: SCHEDULED, LIVE: STREAM_LOST, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: STREAM_LOST,
-        ENDED: ENDED, REPLAY: REPLAY,
-    },
-    Move.STREAM_BACK: {
-        SCHEDULED: SCHEDULED, LIVE: LIVE, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: LIVE,
-        ENDED: ENDED, REPLAY: REPLAY,
-    },
-    Move.RECORDED: {
-        SCHEDULED: SCHEDULED, LIVE: LIVE, BY_HOST: BY_HOST, BY_STAFF: BY_STAFF, STREAM_LOST: STREAM_LOST,
-        ENDED: REPLAY, REPLAY: REPLAY,
-    },
+    Move.STAFF_PAUSE: {**_ON_THE_AIR, LIVE: BY_STAFF, BY_HOST: BY_STAFF, STREAM_LOST: BY_STAFF},
+    Move.STAFF_RESUME: {**_ON_THE_AIR, BY_HOST: LIVE, BY_STAFF: LIVE, STREAM_LOST: LIVE},
+    Move.STREAM_LOST: {**_STAYS, LIVE: STREAM_LOST},
+    Move.STREAM_BACK: {**_STAYS, STREAM_LOST: LIVE},
+    Move.RECORDED: {**_STAYS, ENDED: REPLAY},
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import ahocorasick
 
 from app.core.ids import UserId
 from app.moderation.errors import SecondPersonNeeded, TextTooLong
-from app.moderation.states import Severity
+from app.moderation.states import Severity, Why
 
 #: How long an item is one moderator's to look at before others may take it.
 CLAIM = timedelta(minutes=10)
@@ -124,6 +124,11 @@ def _is_latin(letter: str) -> bool:
 def _is_written_together(found: str) -> bool:
     """Whether nothing but the spaces between Latin words stands between the letters."""
     return all(each.isalnum() for each in found) or (found.isascii() and all(map(str.isalpha, found.split(" "))))
+
+
+def waited(why: Sequence[str]) -> bool:
+    """Whether nobody could read a thing before it was decided on: it is in the queue for more than reports."""
+    return any(each != Why.REPORTED for each in why)
 
 
 def refuse_same_person(by: UserId, *others: UserId | None) -> None:

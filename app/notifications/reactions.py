@@ -19,6 +19,10 @@ from app.live import queries as live
 from app.live.actions.change import target as live_target
 from app.live.facts import LiveAudienceTold, LiveStarted
 from app.membership.facts import TierChanged
+from app.moderation import queries as moderation
+from app.moderation import rules as moderation_rules
+from app.moderation.facts import AppealDecided, ModerationDecided
+from app.moderation.states import Decision
 from app.notifications.actions import tell
 from app.notifications.models import MessagePurpose, NotificationKind
 from app.orders import queries as orders
@@ -203,6 +207,36 @@ async def tell_of_reward(fact: RewardAvailable) -> None:
     )
 
 
+async def tell_of_decision(fact: ModerationDecided) -> None:
+    """Tell the author that something of hers was removed, and why, or that what waited can be seen.
+
+    That others reported what stays as it is, is not hers to know.
+    """
+    item = (await moderation.items([fact.item]))[fact.item]
+    if fact.decision is Decision.APPROVE and not moderation_rules.waited(item.why):
+        return
+    await tell(
+        users=[fact.author],
+        kind=NotificationKind.MODERATION_DECIDED,
+        target=_removal(fact.item) if fact.decision is Decision.REMOVE else fact.target,
+        values={"what": fact.target.kind, "decision": fact.decision, "reason": fact.reason},
+    )
+
+
+async def tell_of_appeal(fact: AppealDecided) -> None:
+    """Tell the author what came of her appeal, and why."""
+    await tell(
+        users=[fact.author],
+        kind=NotificationKind.APPEAL_DECIDED,
+        target=_removal(fact.item),
+        values={"what": fact.target.kind, "status": fact.status, "reason": fact.reason},
+    )
+
+
+def _removal(item: UUID) -> Target:
+    return Target("removal", item)
+
+
 def _group(group: GroupId) -> Target:
     return Target("group", group)
 
@@ -232,4 +266,6 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     RewardAvailable: [tell_of_reward],
     StoryConsentAsked: [ask_for_consent],
     StoryPublished: [tell_of_story],
+    ModerationDecided: [tell_of_decision],
+    AppealDecided: [tell_of_appeal],
 }

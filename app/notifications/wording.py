@@ -1,7 +1,8 @@
 """What an inbox entry says, in whatever language it is read in. Pure.
 
 An entry keeps a kind and values: `title` and `code` of the group, `nickname` (masked), `seats_left`, `size`,
-`amount_fen`, `reason`; of a parcel `carrier` and `number`; of a tier its name (`tier`), `rank` and `rank_before`.
+`amount_fen`, `reason`; of a parcel `carrier` and `number`; of a tier its name (`tier`), `rank` and `rank_before`; of
+what somebody wrote its kind (`what`), and the `decision` on it or the `status` of the appeal.
 The Chinese stands in the catalogue of words.
 """
 
@@ -12,6 +13,7 @@ from typing import Any
 from app.core import money
 from app.core.words import say
 from app.group_buying.states import GroupFailure
+from app.moderation.states import AppealStatus, Decision
 from app.notifications.models import NotificationKind
 from app.orders.wording import carrier
 from app.payments.models import RefundReason
@@ -42,6 +44,8 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.STORY_PUBLISHED: "Your story is out",
     NotificationKind.REFUND_REJECTED: "Your request for a refund was declined",
     NotificationKind.REWARD_AVAILABLE: "Your reward has arrived",
+    NotificationKind.MODERATION_DECIDED: "{decided}",
+    NotificationKind.APPEAL_DECIDED: "Your appeal has been decided",
 }
 
 _BODIES: Mapping[NotificationKind, str] = {
@@ -59,6 +63,8 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.STORY_PUBLISHED: "{title}: everybody can read it now. You can withdraw it at any time.",
     NotificationKind.REFUND_REJECTED: "{reason}",
     NotificationKind.REWARD_AVAILABLE: "{points} points for bringing a friend are yours to use.",
+    NotificationKind.MODERATION_DECIDED: "{why}",
+    NotificationKind.APPEAL_DECIDED: "{why}",
 }
 
 _WHY_GROUP_FAILED: Mapping[GroupFailure, str] = {
@@ -105,7 +111,33 @@ def _spoken(kind: NotificationKind, values: Values, locale: str) -> dict[str, st
     if kind is NotificationKind.TIER_CHANGED:
         rises = values["rank"] > values["rank_before"]
         spoken["why"] = say(locale, _TIER_ROSE if rises else _TIER_FELL, tier=values["tier"])
+    if kind in {NotificationKind.MODERATION_DECIDED, NotificationKind.APPEAL_DECIDED}:
+        spoken |= _moderated(values, locale)
     return spoken
+
+
+def _moderated(values: Values, locale: str) -> dict[str, str]:
+    """What was decided about what somebody wrote: about the thing itself, or about her appeal."""
+    said: Mapping[str, str] = {**values, "what": say(locale, _WRITTEN.get(values["what"], "text"))}
+    if "status" in values:
+        return {"why": say(locale, _APPEALED[AppealStatus(values["status"])], **said)}
+    if values["decision"] == Decision.REMOVE:
+        return {"decided": say(locale, _REMOVED, **said), "why": say(locale, _REMOVED_WHY, **said)}
+    why = say(locale, _SHOWN_WHY if values["reason"] else _SHOWN_NOW, **said)
+    return {"decided": say(locale, _SHOWN, **said), "why": why}
+
+
+#: Kinds of what people write, as the ids of these things begin.
+_WRITTEN = {"post": "post", "comment": "comment", "danmaku": "live comment", "story": "story", "user": "nickname"}
+_REMOVED = "Your {what} was removed"
+_REMOVED_WHY = "{reason} (You may appeal once.)"
+_SHOWN = "Your {what} was approved"
+_SHOWN_NOW = "It can be seen now."
+_SHOWN_WHY = "It can be seen now: {reason}"
+_APPEALED: Mapping[AppealStatus, str] = {
+    AppealStatus.UPHELD: "Your {what} stays removed: {reason}",
+    AppealStatus.OVERTURNED: "The removal of your {what} was taken back: {reason}",
+}
 
 
 _TIER_ROSE = "You have reached {tier}. What it gives is yours from now on."

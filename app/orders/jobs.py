@@ -1,4 +1,4 @@
-"""What the clock starts: WeChat hears of parcels, orders are received and settled by themselves."""
+"""What the clock starts: WeChat hears of parcels, orders are received, settled and lose their address by themselves."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -6,12 +6,14 @@ from uuid import UUID
 from app.core import clock, db
 from app.core.ids import OrderId
 from app.core.worker import Job, do_each
-from app.orders import actions, flows
+from app.orders import actions, flows, rules
 from app.orders.models import Shipment
 
 #: While one worker is at it, others leave it alone; one that dies leaves it for as long.
 LEASE = timedelta(seconds=60)
 BATCH = 20
+_AT_ONCE = 5_000
+_AN_HOUR_S = 3_600
 
 
 async def upload_shipping() -> int:
@@ -37,6 +39,20 @@ async def settle_orders() -> int:
     return await do_each(due, actions.settle)
 
 
+async def forget_addresses() -> int:
+    """Blank the addresses of some orders that ended longer ago than they are kept; how many. The orders stay."""
+    return await db.execute(_FORGET_ADDRESSES, await clock.now() - rules.ADDRESSES_KEPT, list(rules.ENDED), _AT_ONCE)
+
+
+#: An order's end is the last entry of its history.
+_FORGET_ADDRESSES = """
+UPDATE orders SET address = NULL WHERE id IN (
+  SELECT o.id FROM orders o
+   WHERE o.address IS NOT NULL AND o.status = ANY($2::text[]) AND o.created_at < $1
+     AND NOT EXISTS (SELECT 1 FROM order_events e WHERE e.order_id = o.id AND e.at >= $1)
+   LIMIT $3)
+"""
+
 #: Takes parcels that WeChat is to hear of, by moving when it is told next.
 _CLAIM_UPLOADS = """
 UPDATE shipments SET next_upload_at = $1, upload_attempts = upload_attempts + 1
@@ -58,4 +74,5 @@ JOBS = [
     Job("orders.upload_shipping", upload_shipping, every_seconds=1),
     Job("orders.receive_orders", receive_orders, every_seconds=60),
     Job("orders.settle_orders", settle_orders, every_seconds=60),
+    Job("orders.forget_addresses", forget_addresses, every_seconds=_AN_HOUR_S),
 ]

@@ -33,7 +33,7 @@ class Order(Model):
     price_trace: list[dict[str, Any]] | None = fields.JSONField(null=True)
     #: The end of the hold and of the payment at WeChat; null once nothing is to be paid any more.
     pay_by = fields.DatetimeField(null=True)
-    #: The address as it was; null where nothing is shipped.
+    #: The address as it was; null where nothing is shipped, and long after the order's end.
     address: dict[str, Any] | None = fields.JSONField(null=True)
     #: By which share link she said that she came; may name nothing.
     share_code = fields.CharField(max_length=32, null=True)

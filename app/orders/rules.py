@@ -38,6 +38,12 @@ RECEIVED_AFTER = timedelta(days=10)
 #: So long after receipt money can be asked back; then the order is settled.
 AFTER_SALE_WINDOW = timedelta(days=7)
 
+#: An order has come to its end: nobody waits for it, and only late money can still come to a closed one.
+ENDED = (S.SETTLED, S.REFUNDED, S.CLOSED)
+
+#: An order's address is kept so long after its end: the law demands three years, and nobody needs it longer.
+ADDRESSES_KEPT = timedelta(days=1096)
+
 #: Pauses between tries to tell WeChat of a parcel; the last one repeats. It withholds the money until it knows.
 UPLOAD_PAUSES = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 3600, 7200))
 

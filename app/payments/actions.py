@@ -170,9 +170,9 @@ async def lock(order: OrderId) -> Payment | None:
 async def promise_refund(*, order: OrderId, reason: RefundReason, amount_fen: int | None = None) -> RefundId | None:
     """Promise what was paid for an order and is not yet promised back; a job sends it.
 
-    All of it, or `amount_fen` of it where given; ValueError where less than that is left. In one transaction with
-    the reason for it. None where nothing is left to promise: a repeat promises nothing. Who sold the order hears of
-    it once everything is promised.
+    All of it, and who sold the order hears of it; or `amount_fen` of it where given, and the caller tells who sold it
+    should nothing of the order be kept. ValueError where less than that is left. In one transaction with the reason
+    for it. None where nothing is left to promise: a repeat promises nothing.
     """
     async with db.transaction():
         payment = await lock(order)
@@ -200,7 +200,7 @@ async def promise_refund(*, order: OrderId, reason: RefundReason, amount_fen: in
             reason=Reason.REFUND_PROMISED,
             reference=str(refund.id),
         )
-        if amount == left:
+        if amount_fen is None:
             await ports.of(payment.purpose).refund_promised(order=order, reason=reason)
         return refund.id
 

@@ -31,10 +31,10 @@ class PaymentPurpose(Protocol):
         """The order's money has arrived, perhaps after it was closed."""
 
     async def refund_promised(self, *, order: OrderId, reason: RefundReason) -> None:
-        """All that was paid for the order is on its way back; `reason` is that of the last part."""
+        """All of the order is on its way back; `reason` is that of the last part."""
 
     async def refunded(self, *, order: OrderId, reason: RefundReason) -> None:
-        """All of it has arrived at the buyer's."""
+        """All money has arrived at the buyer's; where pieces of the order are kept, that changes nothing."""
 
     async def refund_failed(self, *, order: OrderId, reason: RefundReason) -> None:
         """WeChat cannot pay it, or a part of it, back; a person is at work on it."""

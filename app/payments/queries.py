@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tortoise.expressions import Q
 
 from app.core.ids import OrderId, PaymentId
-from app.payments.models import Payment, Refund
+from app.payments.models import Payment, Refund, RefundStatus
 
 
 async def payment_of(order: OrderId) -> Payment | None:
@@ -32,6 +32,11 @@ async def never_payable(orders: Sequence[OrderId]) -> set[OrderId]:
     """Those of these orders that WeChat was asked to charge for and never said how to pay."""
     found = await Payment.filter(order_id__in=orders, asked_at__isnull=False, prepay_id=None)
     return {payment.order_id for payment in found}
+
+
+async def is_owed(order: OrderId) -> bool:
+    """Whether money that was promised back for an order has yet to arrive."""
+    return await Refund.filter(order_id=order).exclude(status=RefundStatus.SUCCEEDED).exists()
 
 
 async def refunds_of(orders: Sequence[OrderId]) -> list[Refund]:

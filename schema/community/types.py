@@ -97,6 +97,7 @@ class PostComment(Node):
 
     row: strawberry.Private[models.Comment]
     text: str
+    status: PostStatus = strawberry.field(description="Others than its author read it only when it is PUBLISHED.")
     created_at: datetime
 
     @strawberry.field
@@ -107,7 +108,13 @@ class PostComment(Node):
     @classmethod
     def of(cls, row: models.Comment) -> "PostComment":
         """The API's form of a comment."""
-        return cls(id=public_id(commenting.KIND, row.id), row=row, text=row.text, created_at=row.created_at)
+        return cls(
+            id=public_id(commenting.KIND, row.id),
+            row=row,
+            text=row.text,
+            status=row.status,
+            created_at=row.created_at,
+        )
 
 
 @strawberry.type

@@ -7,7 +7,7 @@ import strawberry
 
 from app.accounts.models import Role
 from app.core.ids import LiveRoomId
-from app.live import models, queries
+from app.live import queries
 from app.live.actions.change import KIND
 from app.live.actions.talking import KIND as DANMAKU
 from app.live.states import LiveStatus
@@ -23,12 +23,18 @@ from schema.live.types.room import open_room
 class LiveQuery:
     """What everybody may ask."""
 
-    @strawberry.field(description="Rooms on the air first, then what comes next, then replays.")
-    async def live_rooms(self, first: int, after: str | None = None) -> Connection[LiveRoom]:
+    @strawberry.field(
+        description="Rooms on the air first, then what comes next, then replays. Paging does not shift while rooms "
+        "start and end."
+    )
+    async def live_rooms(self, info: Info, first: int, after: str | None = None) -> Connection[LiveRoom]:
         """List the rooms that people can go to."""
-        size = read_page_size(first)
-        found = await queries.rooms_page(limit=size + 1, after=_place(after))
-        return page(found, first=size, after=after, key=_key, node=LiveRoom.of)
+        size, place = read_page_size(first), _place(after)
+        as_of = place.as_of if place else await info.context.now()
+        found = await queries.rooms_page(as_of=as_of, limit=size + 1, after=place)
+        return page(
+            found, first=size, after=after, key=lambda row: _key(queries.place_of(row, as_of)), node=LiveRoom.of
+        )
 
     @strawberry.field
     async def live_room(self, info: Info, id: strawberry.ID) -> LiveRoom | None:  # noqa: A002 - the API's word
@@ -37,14 +43,13 @@ class LiveQuery:
         return await open_room(info, room) if room else None
 
 
-def _key(row: models.LiveRoom) -> tuple[object, ...]:
-    place = queries.place_of(row)
-    return place.shelf, place.at.isoformat(), str(place.id)
+def _key(place: queries.Place) -> tuple[object, ...]:
+    return place.as_of.isoformat(), place.shelf, place.at.isoformat(), str(place.id)
 
 
 def _place(after: str | None) -> queries.Place | None:
-    key = read_cursor(after, [int, datetime, UUID])
-    return queries.Place(key[0], key[1], LiveRoomId(key[2])) if key else None
+    key = read_cursor(after, [datetime, int, datetime, UUID])
+    return queries.Place(key[0], key[1], key[2], LiveRoomId(key[3])) if key else None
 
 
 @strawberry.type

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from schema.community.types import Post
     from schema.group_buying.types import Group
     from schema.live.types import LiveRoom
+    from schema.moderation.types import Removal
     from schema.orders.types import Order
     from schema.share.types import Reward
     from schema.stories.types import Story
@@ -40,7 +41,8 @@ NotificationTarget = Annotated[
     | Annotated["LiveRoom", strawberry.lazy("schema.live.types")]
     | Annotated["Story", strawberry.lazy("schema.stories.types")]
     | Annotated["Reward", strawberry.lazy("schema.share.types")]
-    | Annotated["Post", strawberry.lazy("schema.community.types")],
+    | Annotated["Post", strawberry.lazy("schema.community.types")]
+    | Annotated["Removal", strawberry.lazy("schema.moderation.types")],
     strawberry.union("NotificationTarget"),
 ]
 

@@ -123,6 +123,13 @@ async def test_signing_out_once_is_answered_and_twice_is_unauthenticated(api: Ap
     assert _code_of(await api("SignOut")) == "UNAUTHENTICATED"
 
 
+async def test_an_expired_token_is_unauthenticated_and_never_anonymous(api: Api) -> None:
+    grant = await a_signed_in_user()
+    assert "errors" not in await api("Deals", {"first": 1}, token=grant.access_token)
+    await clock.move(grant.expires_in + 1)
+    assert _code_of(await api("Deals", {"first": 1}, token=grant.access_token)) == "UNAUTHENTICATED"
+
+
 async def test_after_signing_out_the_rest_of_the_operation_is_nobodys(api: Api) -> None:
     grant = await a_signed_in_user()
     answer = await api("mutation { a: signOut { __typename } b: signOut { __typename } }", token=grant.access_token)

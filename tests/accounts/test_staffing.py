@@ -140,8 +140,9 @@ async def test_the_shop_never_loses_its_last_admin() -> None:
         actions.change_roles(by=None, user=admin, roles=[Role.HOST], expected_version=1),
         actions.disable_staff(by=None, user=admin, reason="x", expected_version=1),
     ):
-        with pytest.raises(LastAdmin):
+        with pytest.raises(LastAdmin) as refused:
             await verb
+        assert refused.value.code == "LAST_ADMIN"
     assert await everything() == before
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app.accounts.models import Role
+from app.audit_log import queries as audit_log
 from app.core import audit
 from app.core.ids import OrderId, new_id
 from app.payments.rules import REFUND_POLL_PAUSES
@@ -171,6 +172,39 @@ async def test_who_was_declined_reads_why(api: Api, do_all_work: Work) -> None:
     assert entry["node"] == {"title": "您的退款申请未通过", "body": "已经打包"}
     timeline = (await ask(MY_ORDER, "buyer", id=order))["order"]["timeline"]
     assert timeline[-1]["what"] == "退款申请未通过：已经打包"
+
+
+async def test_who_takes_her_request_back_lets_her_order_go_on(api: Api) -> None:
+    bought = await a_bought()
+    ask, order = await _counter(api, bought), _id(bought.id)
+    requested = await ask.does(ASK, "buyer", orderId=order, reason="CHANGED_MIND", idempotencyKey="k")
+    for _ in range(2):
+        assert (await ask.does(WITHDRAW, "buyer", afterSaleId=requested["id"]))["status"] == "WITHDRAWN"
+    (listed,) = (await ask(MY_ORDER, "buyer", id=order))["order"]["afterSales"]
+    assert listed["status"] == "WITHDRAWN"
+    await ships(bought)
+    assert (await ask(MY_ORDER, "buyer", id=order))["order"]["status"] == "SHIPPED"
+
+
+async def test_each_verb_of_staff_leaves_one_entry_in_the_log(api: Api, do_all_work: Work) -> None:
+    # WeChat knows of no payment for it, and refuses the parcel.
+    bought = await a_bought(quantity=2)
+    ask, order = await _counter(api, bought), _id(bought.id)
+    parcel = {"orderId": order, "carrier": "SF", "trackingNumber": "SF100200300"}
+    await ask.does(SHIP, "merchant", **parcel, expectedVersion=await _version(bought))
+    await ask.does(CORRECT, "merchant", **parcel, expectedVersion=await _version(bought))
+    await do_all_work()
+    await ask.does(UPLOAD, "merchant", orderId=order)
+    asked = {"orderId": order, "reason": "OTHER"}
+    for number, answer in enumerate((REJECT, APPROVE)):
+        request = await ask.does(ASK, "buyer", **asked, idempotencyKey=f"k{number}")
+        reason = {"reason": "已经打包"} if answer is REJECT else {}
+        await ask.does(answer, "support", afterSaleId=request["id"], expectedVersion=1, **reason)
+    entries = await audit_log.page(limit=9)
+    verbs = ["after_sale.approve", "after_sale.reject", "order.upload_shipping", "order.correct_parcel", "order.ship"]
+    assert [each.verb for each in entries] == verbs
+    assert all(each.by_id and each.target_id for each in entries)
+    assert entries[1].reason == "已经打包"
 
 
 async def test_orders_and_requests_open_for_their_buyer_and_for_staff_who_work_with_them(api: Api) -> None:

@@ -14,10 +14,13 @@ from app.membership.queries import points as points_of
 from app.membership.states import PointsReason
 from app.orders import actions as orders
 from app.orders import queries as order_queries
+from app.orders.models import OrderLine
 from app.orders.states import OrderStatus
+from app.payments import queries as payments
+from app.payments.actions import record_refund_sent
 from app.wiring import CHECKS
 from tests.factories.accounts import staff
-from tests.factories.checkout import a_product, buys
+from tests.factories.checkout import MadeProduct, a_product, buys
 from tests.factories.group_buying import Buyer, a_buyer, money_arrives
 from tests.factories.orders import PARCEL, a_merchant
 
@@ -72,4 +75,42 @@ async def test_what_was_paid_with_points_alone_comes_back_at_once() -> None:
     (request,) = (await queries.after_sales_of([order]))[order]
     assert request.status is AfterSaleStatus.REFUNDED
     assert await product.stock() == stock + 1
+    assert await audit.run(CHECKS) == []
+
+
+async def _with_a_line_for_points_alone(buyer: Buyer, product: MadeProduct) -> tuple[OrderId, OrderLine, OrderLine]:
+    """A paid order whose points paid for one of its two lines, and its money for the other."""
+    order = await buys(buyer, product, use_points=300)
+    (line,) = (await order_queries.lines_of([order]))[order]
+    await OrderLine.filter(id=line.id).update(unit_price_fen=line.unit_price_fen - 300, points=0)
+    for_points = await OrderLine.create(
+        order_id=order, product_id=product.id, sku_id=product.skus[0], title="茶样", quantity=1, unit_price_fen=300,
+        points=300,
+    )  # fmt: skip
+    await money_arrives(order)
+    seen = await order_queries.order_by_id(order)
+    await orders.ship(by=await a_merchant(), order=order, parcel=PARCEL, expected_version=seen.version)
+    return order, line, for_points
+
+
+@pytest.mark.parametrize("arrives_first", [True, False])
+async def test_an_order_has_gone_back_whole_with_its_last_piece_not_with_its_last_fen(arrives_first: bool) -> None:
+    ann, product = await _rich(), await a_product(prices=(1000,))
+    order, for_money, for_points = await _with_a_line_for_points_alone(ann, product)
+
+    async def status() -> OrderStatus:
+        return (await order_queries.order_by_id(order)).status
+
+    assert await _given_back(ann, order, {for_money.id: 1}) == (700, 0)
+    assert await status() is OrderStatus.SHIPPED
+    (refund,) = await payments.refunds_of([order])
+    if arrives_first:
+        await record_refund_sent(refund.out_refund_no)
+        assert await status() is OrderStatus.SHIPPED
+    assert await _given_back(ann, order, {for_points.id: 1}) == (0, 300)
+    assert await _has(ann) == 1000
+    if not arrives_first:
+        assert await status() is OrderStatus.REFUNDING
+        await record_refund_sent(refund.out_refund_no)
+    assert await status() is OrderStatus.REFUNDED
     assert await audit.run(CHECKS) == []

@@ -10,6 +10,8 @@ from app.after_sale import actions, errors, queries
 from app.after_sale.models import AfterSale
 from app.after_sale.states import AfterSaleReason, AfterSaleStatus
 from app.catalog.models import Product
+from app.checkout.models import SoloPurchase
+from app.checkout.states import PurchaseStatus
 from app.core import audit, clock
 from app.core.errors import DomainError, IdempotencyKeyReused, Stale
 from app.core.ids import AfterSaleId, UserId, new_id
@@ -194,6 +196,7 @@ async def test_a_purchase_alone_gives_its_stock_back(wechat: WeChat, do_all_work
         buyer=ann.id, order=order, pieces=None, reason=AfterSaleReason.CHANGED_MIND, note="", key="k"
     )
     await grants(request)
+    assert (await SoloPurchase.get(order_id=order)).status is PurchaseStatus.RETURNED
     await _arrives(wechat, do_all_work)
     assert (await order_queries.order_by_id(order)).status is OrderStatus.REFUNDED
     assert await product.stock() == stock + 2

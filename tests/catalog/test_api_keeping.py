@@ -91,7 +91,7 @@ async def test_an_edit_keeps_adds_and_drops_pictures(api: Api) -> None:
     edited = await _do(api, "editProduct", given, token)
     first = made["product"]["images"][0]["url"]
     assert [each["url"] == first for each in edited["product"]["images"]] == [False, True]
-    assert (edited["product"]["title"], edited["shipping"]["fen"], edited["version"]) == ("龙井新茶", 0, 2)
+    assert (edited["product"]["title"], edited["version"]) == ("龙井新茶", 2)
     assert "雨前" in (await Product.get()).search_text
     only = given | {"about": about | {"pictures": [{"existing": 0}]}, "expectedVersion": 2}
     await _do(api, "editProduct", only, token)
@@ -99,6 +99,23 @@ async def test_an_edit_keeps_adds_and_drops_pictures(api: Api) -> None:
     assert (await Upload.get(id=second.id)).status is UploadStatus.ATTACHED
     assert (await _do(api, "editProduct", given, token))["code"] == "STALE"
     assert await _verbs() == ["product.edit", "product.edit", "product.create"]
+
+
+async def test_staff_set_what_shipping_costs_and_an_edit_that_says_nothing_of_it_leaves_it(api: Api) -> None:
+    user, token = await _merchant()
+    made = await _a_tea(api, user, token)
+    about = {"title": "龙井茶", "description": "明前", "category": "茶", "pictures": [{"existing": 0}]}
+    given = {"id": made["product"]["id"], "about": about | {"shippingFen": 900}, "expectedVersion": 1}
+    assert (await _do(api, "editProduct", given, token))["shipping"]["fen"] == 900
+    (entry,) = await audit_log.page(limit=9, verb="product.edit")
+    assert (entry.by_id, entry.detail) == (user, {"shipping_fen": [600, 900]})
+    before = await everything()
+    assert (await _do(api, "editProduct", given, token))["code"] == "STALE"
+    assert await everything() == before
+    silent = given | {"about": about, "expectedVersion": 2}
+    assert (await _do(api, "editProduct", silent, token))["shipping"]["fen"] == 900
+    free = given | {"about": about | {"shippingFen": 0}, "expectedVersion": 3}
+    assert (await _do(api, "editProduct", free, token))["shipping"]["fen"] == 0
 
 
 async def test_a_picture_of_somebody_else_or_for_something_else_is_refused(api: Api) -> None:
@@ -166,6 +183,36 @@ async def test_a_choice_is_added_with_its_new_value_and_priced(api: Api) -> None
     assert (await _do(api, "priceSku", priced, token))["skus"][0]["price"]["fen"] == 3500
     assert (await _do(api, "priceSku", priced, token))["code"] == "STALE"
     assert await _verbs() == ["product.price_sku", "product.add_sku", "product.create"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "changes", "code"),
+    [
+        ("priceSku", {"skuId": to_public("sku", new_id())}, "SKU_NOT_FOUND"),
+        ("adjustStock", {"skuId": to_public("sku", new_id())}, "SKU_NOT_FOUND"),
+        ("setStock", {"skuId": to_public("deal", new_id())}, "SKU_NOT_FOUND"),
+        ("setProductOnSale", {"id": to_public("product", new_id())}, "PRODUCT_NOT_FOUND"),
+        ("addSku", {"sku": {"optionValues": ["50g"], "priceFen": 1, "stock": 2}}, "SKU_EXISTS"),
+        ("addSku", {"sku": {"optionValues": [], "priceFen": 1, "stock": 2}}, "SKU_INVALID"),
+        ("adjustStock", {"delta": -6}, "STOCK_TOO_SMALL"),
+        ("priceSku", {"expectedVersion": 2}, "STALE"),
+        ("setStock", {"expectedStock": 4}, "STALE"),
+    ],
+)
+async def test_what_staff_are_refused_changes_nothing(api: Api, verb: str, changes: dict[str, Any], code: str) -> None:
+    user, token = await _merchant()
+    made = await _a_tea(api, user, token)
+    sku, product = {"skuId": made["skus"][0]["id"]}, made["product"]["id"]
+    given: dict[str, dict[str, Any]] = {
+        "priceSku": sku | {"priceFen": 1, "expectedVersion": 1},
+        "adjustStock": sku | {"delta": 1, "idempotencyKey": "a"},
+        "setStock": sku | {"stock": 1, "expectedStock": 5},
+        "setProductOnSale": {"id": product, "onSale": False, "expectedVersion": 1},
+        "addSku": {"productId": product, "expectedVersion": 1},
+    }
+    before = await everything()
+    assert (await _do(api, verb, given[verb] | changes, token))["code"] == code
+    assert await everything() == before
 
 
 async def test_stock_is_adjusted_once_per_key_and_never_below_zero(api: Api) -> None:

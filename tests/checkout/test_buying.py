@@ -11,7 +11,7 @@ from app.catalog.errors import ProductNotFound
 from app.catalog.models import Sku
 from app.checkout import errors, flows, jobs, rules
 from app.checkout.models import SoloPurchase
-from app.checkout.states import PurchaseStatus
+from app.checkout.states import PurchaseEnd, PurchaseStatus
 from app.core import audit, clock
 from app.core.errors import DomainError, IdempotencyKeyReused
 from app.core.ids import ProductId, new_id
@@ -49,6 +49,7 @@ async def test_a_solo_purchase_goes_from_unpaid_to_to_ship() -> None:
     await money_arrives(order)
     paid = await order_now(order)
     assert (paid.status, paid.pay_by) == (OrderStatus.TO_SHIP, None)
+    assert (await SoloPurchase.get(order_id=order)).status is PurchaseStatus.BOUGHT
     assert (await product.stock(), await product.sold()) == (4, 1)
     assert await audit.run(CHECKS) == []
 
@@ -120,10 +121,12 @@ async def test_who_expects_a_lower_price_is_told_the_new_one() -> None:
 
 
 async def test_staff_of_the_merchant_cannot_buy() -> None:
-    ann = await a_buyer()
+    ann, product = await a_buyer(), await a_product()
     await UserRole.create(user_id=ann.id, role=Role.MERCHANT)
+    before = await everything()
     with pytest.raises(errors.NotEligible):
-        await buys(ann, await a_product())
+        await buys(ann, product)
+    assert await everything() == before
 
 
 async def test_five_unpaid_purchases_are_allowed_and_a_sixth_waits_for_the_first_to_end() -> None:
@@ -157,6 +160,8 @@ async def test_a_hold_that_runs_out_gives_the_pieces_back(wechat: WeChat) -> Non
     assert await jobs.release_holds() == 1
     closed = await order_now(order)
     assert (closed.status, closed.close_reason) == (OrderStatus.CLOSED, CloseReason.HOLD_ENDED)
+    purchase = await SoloPurchase.get(order_id=order)
+    assert (purchase.status, purchase.end) == (PurchaseStatus.RELEASED, PurchaseEnd.LAPSED)
     assert (await Payment.get(order_id=order)).status is PaymentStatus.CLOSED
     assert await product.stock() == 1
     assert await audit.run(CHECKS) == []
@@ -199,6 +204,7 @@ async def test_an_unpaid_purchase_is_cancelled_and_a_repeat_is_no_error() -> Non
     order = await buys(ann, product)
     for _ in range(2):
         await flows.cancel_order(buyer=ann.id, order=order, key="c")
+    assert (await SoloPurchase.get(order_id=order)).end is PurchaseEnd.CANCELLED
     closed = await order_now(order)
     assert (closed.status, closed.close_reason, await product.stock()) == (
         OrderStatus.CLOSED,

@@ -1,6 +1,7 @@
 """Posts and comments: who may write, what is published when, and what is taken away."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -9,26 +10,35 @@ from app.community import flows
 from app.community.actions import places, posting
 from app.community.actions.commenting import KIND as COMMENT
 from app.community.actions.posting import Written
-from app.community.errors import NotAMember
 from app.community.models import Comment, Post
 from app.community.states import PostStatus
-from app.core.errors import DomainError, IdempotencyKeyReused, TargetNotFound
+from app.core.errors import IdempotencyKeyReused, TargetNotFound
 from app.core.ids import CommunityId, PostId, UserId, new_id
 from app.core.models import FactRow
 from app.core.targets import Target
 from app.media import actions as media
 from app.media import queries as media_queries
-from app.media.errors import PictureRejected, UploadInvalid
 from app.media.states import Verdict
 from app.moderation import actions as moderation
-from app.moderation.errors import Muted, TextRejected, TextTooLong
 from app.moderation.models import ModerationItem
 from app.moderation.states import Decision, ReportReason
 from app.wechat.sandbox import openid_of
-from tests.conftest import WeChat
-from tests.factories.accounts import a_user
-from tests.factories.community import DOUBTED, a_comment, a_community, a_post, comment_now, post_now
-from tests.factories.live import a_product
+from tests.conftest import Api, WeChat
+from tests.factories.accounts import a_session, a_user
+from tests.factories.community import (
+    DOUBTED,
+    a_comment,
+    a_community,
+    a_post,
+    a_post_input,
+    comment_now,
+    does,
+    post_now,
+    public,
+)
+from tests.factories.feed import a_published_story
+from tests.factories.group_buying import a_group
+from tests.factories.live import a_product, a_room
 from tests.factories.media import an_upload
 from tests.factories.rows import everything
 
@@ -67,49 +77,70 @@ async def _kept() -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "refusal"),
+    ("wrong", "code"),
     [
-        ("stranger", NotAMember), ("nowhere", TargetNotFound), ("long", TextTooLong), ("bad word", TextRejected),
-        ("muted here", Muted), ("muted", Muted), ("about nothing", TargetNotFound), ("about a post", TargetNotFound),
-        ("another's picture", UploadInvalid), ("bad picture", PictureRejected),
+        ("stranger", "NOT_A_MEMBER"), ("nowhere", "TARGET_NOT_FOUND"), ("long", "TEXT_TOO_LONG"),
+        ("bad word", "TEXT_REJECTED"), ("muted here", "MUTED"), ("muted", "MUTED"),
+        ("about nothing", "TARGET_NOT_FOUND"), ("about a post", "TARGET_NOT_FOUND"),
+        ("another's picture", "UPLOAD_INVALID"), ("bad picture", "PICTURE_REJECTED"),
     ],
 )  # fmt: skip
-async def test_who_may_not_post_is_refused_and_nothing_changes(
-    wechat: WeChat, wrong: str, refusal: type[DomainError]
-) -> None:
+async def test_who_may_not_post_is_refused_and_nothing_changes(api: Api, wechat: WeChat, wrong: str, code: str) -> None:
     ann, bob = await _ann(wechat), (await a_user()).id
     tea = await a_community("茶友会", *([] if wrong == "stranger" else [ann]))
-    where, text = tea, "春茶到了"
     how: dict[str, Any] = {}
     match wrong:
         case "nowhere":
-            where = CommunityId(new_id())
+            how = {"communityId": public(CommunityId(new_id()))}
         case "long":
-            text = "茶" * 2001
+            how = {"text": "茶" * 2001}
         case "bad word":
-            text = "刷单返利，日结三百"
+            how = {"text": "刷单返利，日结三百"}
         case "muted here" | "muted":
             community = tea if wrong == "muted here" else None
             await moderation.mute(by=bob, user=ann, community=community, until=None, reason="刷屏")
         case "about nothing":
-            how = {"about": Target("product", new_id())}
+            how = {"attachmentId": Target("product", new_id()).public_id}
         case "about a post":
-            how = {"about": posting.target((await a_post(tea)).id)}
+            how = {"attachmentId": posting.target((await a_post(tea)).id).public_id}
         case "another's picture":
-            how = {"pictures": [(await an_upload(bob)).id]}
+            how = {"uploadIds": [Target("upload", (await an_upload(bob)).id).public_id]}
         case "bad picture":
-            how = {"pictures": [(await an_upload(ann, verdict=Verdict.REJECTED)).id]}
+            how = {"uploadIds": [Target("upload", (await an_upload(ann, verdict=Verdict.REJECTED)).id).public_id]}
+    token = (await a_session(ann)).access_token
     before = await _kept()
-    with pytest.raises(refusal):
-        await _posts(ann, where, text, **how)
+    assert (await does(api, "CreatePost", a_post_input(tea, **how), token))["code"] == code
     assert await _kept() == before
 
 
-async def test_a_post_may_be_about_something_that_everybody_sees(wechat: WeChat) -> None:
-    ann = await _ann(wechat)
-    about = Target("product", await a_product())
+async def _story() -> Target:
+    return Target("story", (await a_published_story()).id)
+
+
+async def _product() -> Target:
+    return Target("product", await a_product())
+
+
+async def _group() -> Target:
+    return Target("group", (await a_group(size=3)).id)
+
+
+async def _room() -> Target:
+    return Target("live", (await a_room()).id)
+
+
+@pytest.mark.parametrize(
+    ("thing", "shown_as"), [(_product, "Product"), (_group, "Group"), (_room, "LiveRoom"), (_story, "Story")]
+)
+async def test_a_post_may_be_about_a_product_a_group_a_live_room_or_a_story(
+    api: Api, wechat: WeChat, thing: Callable[[], Awaitable[Target]], shown_as: str
+) -> None:
+    ann, about = await _ann(wechat), await thing()
     made = await _posts(ann, await a_community("茶友会", ann), about=about)
     assert (await post_now(made)).attached == about
+    read = "query($id: ID!) { post(id: $id) { attachment { __typename ... on Node { id } } } }"
+    page = await does(api, read, {"id": posting.target(made).public_id}, None)
+    assert page["attachment"] == {"__typename": shown_as, "id": about.public_id}
 
 
 async def test_a_post_is_published_with_the_last_of_its_pictures(wechat: WeChat, do_all_work: object) -> None:
@@ -186,14 +217,15 @@ async def test_comments_are_counted_exactly_while_many_come(wechat: WeChat) -> N
 
 
 @pytest.mark.parametrize(
-    ("wrong", "refusal"),
+    ("wrong", "code"),
     [
-        ("stranger", NotAMember), ("nowhere", TargetNotFound), ("in review", TargetNotFound), ("long", TextTooLong),
-        ("bad word", TextRejected), ("muted", Muted), ("same id", IdempotencyKeyReused),
+        ("stranger", "NOT_A_MEMBER"), ("nowhere", "TARGET_NOT_FOUND"), ("in review", "TARGET_NOT_FOUND"),
+        ("long", "TEXT_TOO_LONG"), ("bad word", "TEXT_REJECTED"), ("muted", "MUTED"),
+        ("same id", "IDEMPOTENCY_KEY_REUSED"),
     ],
 )  # fmt: skip
 async def test_who_may_not_comment_is_refused_and_nothing_changes(
-    wechat: WeChat, wrong: str, refusal: type[DomainError]
+    api: Api, wechat: WeChat, wrong: str, code: str
 ) -> None:
     ann, post = await _ann(wechat), await a_post(finding=DOUBTED)
     if wrong != "in review":
@@ -204,14 +236,14 @@ async def test_who_may_not_comment_is_refused_and_nothing_changes(
         await moderation.mute(by=post.author_id, user=ann, community=post.community_id, until=None, reason="刷屏")
     if wrong == "same id":
         await flows.comment(author=ann, post=post.id, text="好茶", client_id="one")
+    given = {
+        "targetId": posting.target(PostId(new_id()) if wrong == "nowhere" else post.id).public_id,
+        "text": {"long": "茶" * 501, "bad word": "刷单返利，日结三百"}.get(wrong, "好喝"),
+        "clientId": "one",
+    }
+    token = (await a_session(ann)).access_token
     before = await everything()
-    with pytest.raises(refusal):
-        await flows.comment(
-            author=ann,
-            post=PostId(new_id()) if wrong == "nowhere" else post.id,
-            text={"long": "茶" * 501, "bad word": "刷单返利，日结三百"}.get(wrong, "好喝"),
-            client_id="one",
-        )
+    assert (await does(api, "Comment", given, token))["code"] == code
     assert await everything() == before
 
 

@@ -21,8 +21,8 @@ ROOT = Path(__file__).parents[2]
 PROMISES = Path(__file__).with_name("promises")
 KINDS = ("rule", "state", "refusal")
 
-#: Codes of what comes in depth: they stand in the contract, and nothing gives them yet.
-NOT_YET = {"APPROVAL_NEEDED", "PLAN_NOT_SIMULATED"}
+#: Codes of what comes in depth, the last two with red packets: they stand in the contract, and nothing gives them yet.
+NOT_YET = {"APPROVAL_NEEDED", "PLAN_NOT_SIMULATED", "ALREADY_CLAIMED", "NOTHING_LEFT"}
 #: An enum of states by its name: what a thing is in, and how it ended.
 _STATES = re.compile(r"(Status|State|End)$")
 

@@ -45,6 +45,16 @@ if ON_POSTGRES:
             await here.aclose()
             await there.aclose()
 
+    async def test_a_crowd_at_one_process_leaves_the_others_their_part() -> None:
+        prefix = f"{settings().redis_prefix}-{new_id().hex}"
+        here, there = Allowance(100, settings().redis_url, prefix), Allowance(100, settings().redis_url, prefix)
+        try:
+            assert await asyncio.gather(*[here.take("ann", 1) for _ in range(20)]) == [None] * 20
+            assert await there.take("ann", 1) is None
+        finally:
+            await here.aclose()
+            await there.aclose()
+
     async def test_with_redis_away_each_process_counts_by_itself() -> None:
         alone = Allowance(5, "redis://127.0.0.1:1/0", "nobody")
         try:

@@ -49,6 +49,14 @@ async def test_a_second_shop_in_the_same_folder_is_refused_in_one_line(tmp_path:
     assert len(said.splitlines()) == 1
 
 
+async def test_a_document_of_ones_own_that_cannot_be_run_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "till.graphql").write_text("query Till { till }")
+    code, said = await _command(tmp_path, "documents", PINTUAN_DOCUMENTS_DIR=str(tmp_path))
+    assert code == 1
+    assert said.startswith(f"PINTUAN_DOCUMENTS_DIR: {tmp_path}/till.graphql cannot be run: ")
+    assert len(said.splitlines()) == 1
+
+
 async def test_documents_are_listed_by_the_names_that_production_knows(tmp_path: Path) -> None:
     code, said = await _command(tmp_path, "documents")
     assert code == 0

@@ -8,6 +8,7 @@ import pytest
 from app.accounts import jobs as accounts
 from app.accounts import rules as accounts_rules
 from app.accounts.models import Session
+from app.checkout import jobs as checkout
 from app.core import clock, idempotency, outbox
 from app.core.ids import LiveRoomId, UserId, new_id
 from app.core.models import Delivery, FactRow
@@ -18,11 +19,18 @@ from app.live.states import LiveEventKind, LiveStatus
 from app.notifications import jobs as notifications
 from app.notifications import rules as notifications_rules
 from app.notifications.models import ConsentReport
+from app.orders import jobs as orders
+from app.orders import rules as orders_rules
+from app.orders.models import Order
 from app.wiring import JOBS
 from share import jobs as share
 from share import rules as share_rules
 from share.models import ShareForm, ShareLink, Touch, Visitor
+from tests.conftest import WeChat
 from tests.factories.accounts import a_user
+from tests.factories.checkout import a_product, buys, hold_runs_out
+from tests.factories.group_buying import a_buyer
+from tests.factories.orders import a_bought, receives, settles, ships
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -33,6 +41,7 @@ KEPT = {
     "outbox.FACTS_KEPT": outbox.FACTS_KEPT,
     "idempotency.KEPT": idempotency.KEPT,
     "accounts.rules.SESSIONS_KEPT": accounts_rules.SESSIONS_KEPT,
+    "orders.rules.ADDRESSES_KEPT": orders_rules.ADDRESSES_KEPT,
     "share.rules.TOUCHES_KEPT": share_rules.TOUCHES_KEPT,
     "notifications.rules.REPORTS_KEPT": notifications_rules.REPORTS_KEPT,
     "live.rules.EVENTS_KEPT": live_rules.EVENTS_KEPT,
@@ -49,7 +58,7 @@ def test_the_readme_says_how_long_each_is_kept() -> None:
 
 def test_whatever_is_forgotten_is_forgotten_by_a_job() -> None:
     jobs = [outbox.forget_old, idempotency.forget_old, accounts.forget_sessions, share.forget_touches]
-    jobs += [notifications.forget_reports, live.forget]
+    jobs += [notifications.forget_reports, live.forget, orders.forget_addresses]
     assert set(jobs) <= {each.run for each in JOBS}
 
 
@@ -136,3 +145,25 @@ async def test_of_a_room_that_ended_long_ago_its_last_event_is_left() -> None:
     ):
         assert sorted(await model.all().values_list("room_id", flat=True)) == sorted(rooms), model
     assert (await LiveEvent.get(room_id=old_one)).seq == 2
+
+
+async def test_of_an_order_that_ended_three_years_ago_the_address_goes_and_the_rest_stays(wechat: WeChat) -> None:
+    settled, waiting = await a_bought(), await a_bought(prefix="other")
+    await ships(settled)
+    await receives(settled)
+    await settles(settled)
+    await clock.move(orders_rules.ADDRESSES_KEPT.total_seconds() - _A_DAY.total_seconds())
+    closed = await buys(await a_buyer(), await a_product())
+    await hold_runs_out(wechat, closed)
+    await checkout.release_holds()
+    assert await orders.forget_addresses() == 0
+    await clock.move(2 * _A_DAY.total_seconds())
+    kept = {each.id: each for each in await Order.all()}
+    assert await orders.forget_addresses() == 1
+    assert await orders.forget_addresses() == 0
+    for each in await Order.all():
+        expected = None if each.id == settled.id else kept[each.id].address
+        assert each.address == expected
+        assert (each.status, each.version) == (kept[each.id].status, kept[each.id].version)
+    # What waits to be shipped needs its address, however long it waits.
+    assert (await waiting.now()).address is not None

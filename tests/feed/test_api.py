@@ -18,8 +18,9 @@ from tests.conftest import Api
 from tests.factories.accounts import a_session, a_signed_in_user, a_user
 from tests.factories.community import a_comment, a_community, a_post, public
 from tests.factories.feed import a_published_story, feed_of, ids_in, my_feed, whys_in
-from tests.factories.group_buying import a_group
+from tests.factories.group_buying import a_buyer, a_deal, a_group, group_of, money_arrives, opens
 from tests.factories.live import a_room
+from tests.factories.referral import buys_in_group, comes_by
 
 
 async def test_a_community_s_feed_has_posts_stories_open_groups_and_rooms_on_the_air(api: Api) -> None:
@@ -95,6 +96,18 @@ async def test_a_small_community_is_filled_from_elsewhere_and_says_so(api: Api) 
     assert whys_in(await my_feed(api, ann.access_token, locale="en")) == {thing: "From another community"}
 
 
+@pytest.mark.parametrize("chooses", [True, False])
+async def test_who_belongs_nowhere_or_alone_to_an_empty_community_reads_what_others_write(
+    api: Api, *, chooses: bool
+) -> None:
+    ann, bob = await a_signed_in_user(), await a_signed_in_user()
+    await a_community("空社区", bob.user)
+    thing = posting.target((await a_post()).id).public_id
+    for each in (ann, bob):
+        await accounts.set_personalised_feed(user=each.user, personalised=chooses)
+        assert ids_in(await my_feed(api, each.access_token, first=1)) == [thing]
+
+
 async def test_whom_she_follows_and_knows_comes_first(api: Api) -> None:
     group = await a_group(size=3)
     await a_group(size=3, prefix="stranger")
@@ -120,6 +133,20 @@ async def test_who_completed_a_group_together_knows_each_other(api: Api) -> None
 
     await Seat.filter(group_id=open_one.id).update(user_id=bob.id)
     assert whys_in(await my_feed(api, token))[Target("group", open_one.id).public_id] == "你认识的人在这个团里"
+
+
+async def test_who_bought_upon_her_link_and_she_know_each_other(api: Api) -> None:
+    ann, bob = await a_buyer("ann"), await a_buyer("bob")
+    link = await comes_by(ann, bob)
+    await buys_in_group(ann, share_code=link.code)
+    led: dict[str, str] = {}
+    for each in (ann, bob):
+        held = await opens(each, await a_deal(size=3))
+        await money_arrives(held.order)
+        led[each.name] = Target("group", (await group_of(held)).id).public_id
+    for each, other in ((ann, bob), (bob, ann)):
+        feed = await my_feed(api, (await a_session(each.id)).access_token)
+        assert whys_in(feed)[led[other.name]] == "你认识的人在这个团里"
 
 
 async def test_who_does_not_want_to_be_chosen_for_reads_the_newest_first(api: Api) -> None:

@@ -1,6 +1,7 @@
 """A room's life, each step of it once."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from app.core.errors import IdempotencyKeyReused, Stale, TargetNotFound
 from app.core.ids import LiveRoomId, ProductId, new_id
 from app.core.models import FactRow
 from app.live import queries
-from app.live.actions import reminding, running
+from app.live.actions import hearing, reminding, running
 from app.live.actions.running import Edit
 from app.live.errors import AlreadyLive, PausedByStaff, RoomEnded, RoomNotLive, RoomStarted
 from app.live.models import LiveEvent, LiveRoom, Reminder
@@ -91,7 +92,7 @@ async def test_what_staff_pause_the_host_cannot_resume() -> None:
 async def test_a_cancelled_room_never_starts_and_is_listed_no_more() -> None:
     room = await a_room()
     await running.cancel(room.id, by=room.host, expected_version=1, reason="感冒了")
-    assert await queries.rooms_page(limit=10, after=None) == []
+    assert await _listed() == []
     for refused in (
         running.start(room.id, by=room.host),
         reminding.remind(user=room.host, room=room.id, wanted=True),
@@ -166,12 +167,47 @@ async def test_the_list_shows_what_is_on_the_air_then_what_comes_next_and_pages_
     sooner = await a_room(starts_at=now + timedelta(hours=2))
     first, second = await a_room(on_air=True), await a_room(on_air=True)
     expected = [second.id, first.id, sooner.id, later.id]
-    assert [each.id for each in await queries.rooms_page(limit=10, after=None)] == expected
-    seen, place = [], None
-    while found := await queries.rooms_page(limit=1, after=place):
-        seen.append(found[0].id)
-        place = queries.place_of(found[0])
+    assert await _listed() == expected
+    assert [each async for each in _paged()] == expected
+
+
+async def test_who_pages_misses_no_room_that_starts_or_ends_meanwhile_and_meets_none_twice() -> None:
+    now = await clock.now()
+    on_air = [await a_room(on_air=True) for _ in range(2)]
+    coming = [await a_room(starts_at=now + timedelta(hours=hours)) for hours in (1, 2, 3)]
+    replay = await a_room(on_air=True)
+    await _ends(replay)
+    expected = [each.id for each in (*reversed(on_air), *coming, replay)]
+    pages = _paged()
+    seen = [await anext(pages)]
+    await _ends(on_air[0])
+    await running.start(coming[2].id, by=coming[2].host)
+    seen += [await anext(pages), await anext(pages)]
+    await running.start(coming[0].id, by=coming[0].host)
+    await running.start(coming[1].id, by=coming[1].host)
+    await _ends(coming[1])
+    seen += [each async for each in pages]
     assert seen == expected
+    # Who begins anew has them as they stand by then.
+    assert await _listed() == [each.id for each in (coming[0], coming[2], on_air[1], coming[1], replay, on_air[0])]
+
+
+async def _listed() -> list[LiveRoomId]:
+    return [each.id for each in await queries.rooms_page(as_of=await clock.now(), limit=10, after=None)]
+
+
+async def _paged() -> AsyncIterator[LiveRoomId]:
+    """The list room by room, as it stood when the first was asked for."""
+    as_of, place = await clock.now(), None
+    while found := await queries.rooms_page(as_of=as_of, limit=1, after=place):
+        yield found[0].id
+        place = queries.place_of(found[0], as_of)
+
+
+async def _ends(room: MadeRoom) -> None:
+    """It ends, and can be seen again."""
+    await running.end(room.id, by=room.host)
+    await hearing.recorded(room.id, url="https://video.example/one.m3u8")
 
 
 if ON_POSTGRES:

@@ -72,9 +72,10 @@ async def test_a_picture_that_was_rejected_is_refused(wechat: WeChat) -> None:
     ann = await a_user()
     risky = await an_upload(ann.id, verdict=Verdict.REJECTED)
     before = await everything()
-    with pytest.raises(PictureRejected):
+    with pytest.raises(PictureRejected) as refused:
         async with db.transaction():
             await actions.attach(owner=ann.id, uploads=[risky.id], purpose=POST, target=_a_post())
+    assert refused.value.code == "PICTURE_REJECTED"
     assert await everything() == before
 
 

@@ -129,7 +129,9 @@ async def test_a_removal_an_appeal_and_its_end_seen_from_both_sides(api: Api) ->
     ] == "TEXT_TOO_LONG"
 
     given = {"input": {"id": appeal["id"], "expectedVersion": 1, "restore": True, "reason": "误判"}}
+    before = await everything()
     assert _one(await api(_DECIDE_APPEAL, given, token=first))["code"] == "SECOND_PERSON_NEEDED"
+    assert await everything() == before
     granted = _one(await api(_DECIDE_APPEAL, given, token=second))
     assert granted == {
         "__typename": "Appeal", "status": "OVERTURNED", "reason": "误判", "item": {"status": "RESTORED"},
@@ -195,7 +197,9 @@ async def test_the_filter_s_words_are_added_once_listed_and_removed(api: Api) ->
     token = await _moderator()
     added = _one(await api(_ADD, {"word": "隔壁老店"}, token=token))
     assert (added["word"], added["severity"], added["version"]) == ("隔壁老店", "REJECT", 1)
+    before = await everything()
     assert _one(await api(_ADD, {"word": "隔壁 老店"}, token=token))["code"] == "WORD_EXISTS"
+    assert await everything() == before
     assert _code(await api(_ADD, {"word": "！！"}, token=token)) == "BAD_USER_INPUT"
     listing = "{ staff { filterWords(first: 10) { edges { node { id word } } } } }"
     listed = _one(await api(listing, token=token))["filterWords"]["edges"]

@@ -170,6 +170,7 @@ async def test_an_appeal_that_is_not_granted_leaves_the_thing_removed() -> None:
     appeal = await actions.appeal(author=item.author_id, item=item.id, text="误判")
     await _decide_appeal(a_user_id(), appeal, AppealStatus.UPHELD)
     assert [decision for decision, _ in told_of(target)] == [Decision.REMOVE]
+    assert (await Appeal.get(id=appeal)).status is AppealStatus.UPHELD
     assert (await ModerationItem.get(id=item.id)).status is ItemStatus.REMOVED
     assert await queries.removals([item.author_id]) == {item.author_id: 1}
 

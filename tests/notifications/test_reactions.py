@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
 
@@ -11,11 +12,15 @@ from app.core.targets import Target
 from app.core.words import CHINESE
 from app.group_buying.facts import GroupCompleted, GroupFailing, LatePaymentRefunded, LeaderChanged, SeatTaken
 from app.group_buying.models import Group
+from app.moderation import actions as moderation
+from app.moderation.models import ModerationItem
+from app.moderation.states import AppealStatus, Decision, ReportReason
 from app.notifications.models import Message, MessagePurpose, Notification, NotificationKind
 from app.notifications.reactions import REACTIONS
 from app.notifications.wording import words
 from app.payments.facts import RefundFailed, RefundSucceeded
 from tests.factories.accounts import a_user
+from tests.factories.moderation import a_note, a_queued_note
 from tests.factories.notifications import a_consent, a_group_to_tell_of, a_user_id
 
 pytestmark = pytest.mark.usefixtures("database", "heard")
@@ -122,6 +127,51 @@ async def test_money_that_goes_back_is_told_to_its_buyer_about_her_order() -> No
     assert await _inbox(waiting) == [(NotificationKind.REFUND_FAILED, "¥0.07 未能自动退回，我们正在人工处理，请稍候。")]
     assert [await _target(user) for user in (late, refunded, waiting)] == [Target("order", each) for each in orders]
     assert (await Message.get()).user_id == refunded
+
+
+async def _decided(item: UUID, decision: Decision, reason: str = "导流") -> None:
+    found = await ModerationItem.get(id=item)
+    await moderation.decide(by=a_user_id(), item=item, expected_version=found.version, decision=decision, reason=reason)
+    for _ in range(2):
+        await worker.deliver_due()
+
+
+async def test_the_author_of_what_is_removed_hears_it_once_with_the_reason() -> None:
+    author = a_user_id()
+    _, item = await a_queued_note(author)
+    await _decided(item, Decision.REMOVE)
+    assert await _inbox(author) == [(NotificationKind.MODERATION_DECIDED, "导流（可申诉一次）")]
+    assert await _target(author) == Target("removal", item)
+
+
+async def test_the_author_of_what_waited_hears_that_it_can_be_seen() -> None:
+    author = a_user_id()
+    target, item = await a_queued_note(author)
+    await _decided(item, Decision.APPROVE, "")
+    assert await _inbox(author) == [(NotificationKind.MODERATION_DECIDED, "现已对大家可见。")]
+    assert await _target(author) == target
+
+
+async def test_that_others_reported_what_stays_is_not_told_to_its_author() -> None:
+    author = a_user_id()
+    await moderation.report(reporter=a_user_id(), target=a_note(author), reason=ReportReason.SPAM, note=None)
+    await _decided((await ModerationItem.get()).id, Decision.APPROVE)
+    assert await _inbox(author) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(AppealStatus.UPHELD, "您的内容维持移除：已复核"), (AppealStatus.OVERTURNED, "您的内容的移除已撤销：已复核")],
+)
+async def test_the_author_hears_once_what_came_of_her_appeal_and_why(status: AppealStatus, body: str) -> None:
+    author = a_user_id()
+    _, item = await a_queued_note(author)
+    await _decided(item, Decision.REMOVE)
+    appeal = await moderation.appeal(author=author, item=item, text="误判")
+    await moderation.decide_appeal(by=a_user_id(), appeal=appeal, expected_version=1, status=status, reason="已复核")
+    for _ in range(2):
+        await worker.deliver_due()
+    assert (await _inbox(author))[1:] == [(NotificationKind.APPEAL_DECIDED, body)]
 
 
 async def test_workers_at_once_tell_everybody_once() -> None:

@@ -11,6 +11,8 @@ from app.orders.wording import CARRIERS
 from app.payments.models import RefundReason
 
 GROUP = {"title": "龙井茶", "code": "G23456789AB", "seats_left": 2, "size": 3}
+#: Kinds of what people write, and one that nothing is called yet.
+WRITTEN = ["post", "comment", "danmaku", "story", "user", "poem"]
 EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
     *[(NotificationKind.SEAT_TAKEN, {**GROUP, "nickname": "小*", "seats_left": left}) for left in (0, 1, 2)],
     (NotificationKind.LEADER_CHANGED, GROUP),
@@ -26,6 +28,16 @@ EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
     (NotificationKind.STORY_CONSENT_ASKED, {}),
     (NotificationKind.STORY_PUBLISHED, {}),
     (NotificationKind.REWARD_AVAILABLE, {"points": 200}),
+    *[
+        (NotificationKind.MODERATION_DECIDED, {"what": what, "decision": decision, "reason": reason})
+        for what in WRITTEN
+        for decision, reason in (("REMOVE", "123"), ("APPROVE", "123"), ("APPROVE", ""))
+    ],
+    *[
+        (NotificationKind.APPEAL_DECIDED, {"what": what, "status": status, "reason": "123"})
+        for what in WRITTEN
+        for status in ("UPHELD", "OVERTURNED")
+    ],
 ]
 
 

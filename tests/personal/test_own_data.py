@@ -11,13 +11,10 @@ from tortoise import Tortoise
 from app import keeping
 from app.accounts import rules
 from app.accounts.models import Address, Identity, User
-from app.core import clock
 from app.core.db.connections import TORTOISE_APP
 from app.media import store
 from app.media.models import Upload
 from app.media.states import UploadStatus
-from app.orders.models import Order
-from app.orders.states import OrderStatus
 from app.personal import jobs, queries
 from app.personal import rules as personal
 from app.personal.models import DataExport
@@ -25,6 +22,7 @@ from app.web import exports
 from tests.conftest import Api, WeChat
 from tests.factories.accounts import an_address
 from tests.factories.media import an_upload
+from tests.factories.orders import a_bought, receives, settles, ships
 from tests.factories.rows import everything
 from tests.web.conftest import asking
 
@@ -64,6 +62,21 @@ async def test_everything_kept_about_me_comes_as_a_file_once(api: Api, wechat: W
     assert (await _fetch(ready["url"])).status_code == 404
     assert (await _export(api, token))["status"] == "FETCHED"
     assert await store.get(queries.key_of((await DataExport.all())[0].id)) is None
+
+
+async def test_what_she_bought_and_what_became_of_it_is_in_her_file_and_nobody_elses(api: Api, wechat: WeChat) -> None:
+    bought = await a_bought()
+    await ships(bought)
+    token = await api.sign_in(wechat, bought.buyer.name)
+    await _export(api, token)
+    await jobs.make_exports()
+    kept = json.loads((await _fetch((await _export(api, token))["url"])).content)
+    for table in ("order_lines", "order_events", "shipments"):
+        assert {row["order_id"] for row in kept[table]} == {str(bought.id)}
+    (line,) = kept["order_lines"]
+    assert (line["quantity"], line["unit_price_fen"]) == (1, 1990)
+    assert [event["status"] for event in kept["order_events"]][-1] == "SHIPPED"
+    assert kept["shipments"][0]["tracking_number"] == "SF1234567890"
 
 
 async def test_a_file_that_nobody_fetches_is_forgotten(api: Api, wechat: WeChat) -> None:
@@ -162,17 +175,17 @@ async def test_at_the_end_nothing_says_who_she_was_and_the_same_openid_begins_an
 async def test_who_still_has_an_order_open_is_signed_out_and_forgotten_when_it_is_over(
     api: Api, wechat: WeChat
 ) -> None:
-    token, ann = await _signed_in(api, wechat)
-    order = await Order.create(
-        user_id=ann.id, status=OrderStatus.TO_SHIP, amount_fen=1, address=None, created_at=await clock.now()
-    )
-    await _delete(api, token)
+    bought = await a_bought()
+    ann = bought.buyer
+    await _delete(api, await api.sign_in(wechat, ann.name))
     await wechat.move_clock(rules.DELETION_WAITS.total_seconds() + 1)
     assert await jobs.finish_deletions() == 0
     assert await Identity.filter(user_id=ann.id).count() == 1
-    answer = await api("SignIn", {"code": await wechat.login_code("ann")})
+    answer = await api("SignIn", {"code": await wechat.login_code(ann.name)})
     assert answer["data"]["signIn"]["code"] == "ACCOUNT_BLOCKED"
-    await Order.filter(id=order.id).update(status=OrderStatus.SETTLED)
+    await ships(bought)
+    await receives(bought)
+    await settles(bought)
     assert await jobs.finish_deletions() == 1
     assert await Identity.filter(user_id=ann.id).count() == 0
-    assert await Order.filter(id=order.id, user_id=ann.id).count() == 1
+    assert (await bought.now()).user_id == ann.id

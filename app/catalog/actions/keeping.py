@@ -29,8 +29,8 @@ class Described:
     description: str
     category: str
     pictures: Sequence[UploadId | int]
-    #: What shipping an order of it costs, in fen.
-    shipping_fen: int = 0
+    #: What shipping an order of it costs, in fen; None leaves it as it is, and is 0 of a new product.
+    shipping_fen: int | None = None
 
 
 @db.retried
@@ -51,7 +51,7 @@ async def add_product(
             pictures=[],
             options=options,
             skus=skus,
-            shipping_fen=described.shipping_fen,
+            shipping_fen=described.shipping_fen or 0,
         )
         hung = await _hang(by, await Product.get(id=made), described.pictures)
         await Product.filter(id=made).update(pictures=hung)
@@ -72,7 +72,7 @@ async def edit_product(*, by: UserId, product: ProductId, described: Described, 
             "title": described.title,
             "description": described.description,
             "category": described.category,
-            "shipping_fen": described.shipping_fen,
+            "shipping_fen": before.shipping_fen if described.shipping_fen is None else described.shipping_fen,
             "pictures": await _hang(by, before, described.pictures),
         }
         changed: dict[str, Any] = {name: [getattr(before, name), value] for name, value in changes.items()

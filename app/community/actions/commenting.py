@@ -72,16 +72,37 @@ VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (author_id, client_id) DO NOTHIN
 
 async def decide(comment: CommentId, decision: Decision) -> None:
     """A person has decided on a comment, in the running transaction; a repeat changes nothing."""
+    found = await _lock(comment)
+    if found is not None and found.text:  # without a text: its author was forgotten
+        await _become(found, rules.comment_after(decision, found.status))
+
+
+@db.retried
+async def withdraw(*, author: UserId, comment: CommentId) -> None:
+    """The author takes a comment back: with this commit nobody else reads it, for good.
+
+    A repeat changes nothing. TargetNotFound for what others wrote.
+    """
+    async with db.transaction():
+        found = await _lock(comment)
+        if found is None or found.author_id != author:
+            raise TargetNotFound
+        await _become(found, PostStatus.WITHDRAWN)
+
+
+async def _lock(comment: CommentId) -> Comment | None:
+    """A comment, the row of its post locked, where it is counted; None where there is none."""
     found = await queries.comment(comment)
     if found is None:
-        return
+        return None
     await posting.lock(found.post_id)
-    found = await Comment.get(id=comment)
-    to = rules.comment_after(decision, found.status)
-    if to is not found.status and found.text:  # without a text: its author was forgotten
-        was_read, is_read = found.status is PostStatus.PUBLISHED, to is PostStatus.PUBLISHED
-        await Comment.filter(id=comment).update(status=to)
-        await _count(found.post_id, is_read - was_read)
+    return await Comment.get(id=comment)
+
+
+async def _become(comment: Comment, status: PostStatus) -> None:
+    was_read, is_read = comment.status is PostStatus.PUBLISHED, status is PostStatus.PUBLISHED
+    await Comment.filter(id=comment.id).update(status=status)
+    await _count(comment.post_id, is_read - was_read)
 
 
 async def _count(post: PostId, change: int) -> None:

@@ -15,9 +15,9 @@ class ModeratedPost:
     """Moderation's ModeratedThing for posts."""
 
     async def shown(self, thing: UUID, /) -> ShownThing | None:
-        """The post as it is now."""
+        """The post as it is now; None for one that its author has withdrawn."""
         post = await queries.post(PostId(thing))
-        if post is None:
+        if post is None or post.status is PostStatus.WITHDRAWN:
             return None
         target = posting.target(post.id)
         pictures = (await media.pictures_of([target]))[target]
@@ -42,9 +42,11 @@ class ModeratedComment:
     """Moderation's ModeratedThing for comments."""
 
     async def shown(self, thing: UUID, /) -> ShownThing | None:
-        """The comment as it is now."""
+        """The comment as it is now; None for one that its author has withdrawn."""
         comment = await queries.comment(CommentId(thing))
-        return ShownThing(author=comment.author_id, text=comment.text) if comment else None
+        if comment is None or comment.status is PostStatus.WITHDRAWN:
+            return None
+        return ShownThing(author=comment.author_id, text=comment.text)
 
     async def may_be_reported(self, thing: UUID, /) -> bool:
         """Whether everybody reads it."""

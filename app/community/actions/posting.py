@@ -132,10 +132,11 @@ async def hear_of_picture(post: PostId) -> None:
 async def let_pass(post: PostId) -> None:
     """A person lets a post be read, also one that was taken away, in the running transaction.
 
-    What its pictures' checks have not said yet is waited for.
+    What its pictures' checks have not said yet is waited for. What its author has withdrawn stays so.
     """
     found = await lock(post)
-    if found.status is PostStatus.PUBLISHED or not found.text:  # without a text: its author was forgotten
+    is_settled = found.status in {PostStatus.PUBLISHED, PostStatus.WITHDRAWN}
+    if is_settled or not found.text:  # without a text: its author was forgotten
         return
     if found.status is not PostStatus.IN_REVIEW:
         await attaching.restore(target(post))
@@ -149,6 +150,22 @@ async def take_away(post: PostId) -> None:
     if found.status in {PostStatus.PUBLISHED, PostStatus.IN_REVIEW}:
         await Post.filter(id=post).update(status=rules.after_removal(found.status))
         await attaching.detach(target(post))
+
+
+@db.retried
+async def withdraw(*, author: UserId, post: PostId) -> None:
+    """The author takes a post back: with this commit nobody else reads it or sees its pictures, for good.
+
+    Moderators keep what it said when somebody reported it. A repeat changes nothing. TargetNotFound for what others
+    wrote.
+    """
+    async with db.transaction():
+        found = await lock(post)
+        if found.author_id != author:
+            raise TargetNotFound
+        if found.status is not PostStatus.WITHDRAWN:
+            await Post.filter(id=post).update(status=PostStatus.WITHDRAWN)
+            await attaching.detach(target(post))
 
 
 def target(post: PostId) -> Target:

@@ -82,7 +82,8 @@ class SeatPurchase:
             await orders.advance(order, OrderStatus.REFUNDED)
             return
         seat, group = await _locked(order)
-        await orders.advance(order, OrderStatus.REFUNDED)
+        if not await orders.advance(order, OrderStatus.REFUNDED):
+            return
         await Seat.filter(id=seat.id).update(status=SeatStatus.REFUNDED)
         if seat.end is SeatEnd.GROUP_FAILED:
             group = await change(group, GroupChangeKind.REFUNDED, refunds_done=group.refunds_done + 1)

@@ -42,7 +42,9 @@ class DescribeProductInput:
     description: str
     category: str
     pictures: list[ProductPictureInput] = strawberry.field(description="The cover first; 12 at most.")
-    shipping_fen: Fen = strawberry.field(default=Fen(0), description="What shipping an order of it costs.")
+    shipping_fen: Fen | None = strawberry.field(
+        default=None, description="What shipping an order of it costs; null leaves it, and is 0 of a new product."
+    )
 
 
 @strawberry.input
@@ -161,7 +163,11 @@ def read_about(given: DescribeProductInput) -> Described:
         description=read_text(given.description, "input.about.description", LONGEST_DESCRIPTION),
         category=read_text(given.category, "input.about.category", LONGEST_CATEGORY, shortest=1),
         pictures=_read_pictures(given.pictures),
-        shipping_fen=read_count(given.shipping_fen, "input.about.shippingFen", 0, DEAREST_FEN),
+        shipping_fen=(
+            None
+            if given.shipping_fen is None
+            else read_count(given.shipping_fen, "input.about.shippingFen", 0, DEAREST_FEN)
+        ),
     )
 
 
