@@ -656,3 +656,9 @@ async def a_friend_s_group() -> Thing:
     held = await opens(ben, deal)
     await money_arrives(held.order)
     return Thing(to_public("deal", deal.id), ann.id, shows=(await group_of(held)).code)
+
+
+async def a_withdrawn_post() -> Thing:
+    post, made = await _a_post(doubted=False)
+    await posting.withdraw(author=post.author_id, post=post.id)
+    return made
