@@ -34,6 +34,7 @@ KEPT = {
     "idempotency.KEPT": idempotency.KEPT,
     "accounts.rules.SESSIONS_KEPT": accounts_rules.SESSIONS_KEPT,
     "share.rules.TOUCHES_KEPT": share_rules.TOUCHES_KEPT,
+    "share.rules.URL_LINK_LIVES": share_rules.URL_LINK_LIVES,
     "notifications.rules.REPORTS_KEPT": notifications_rules.REPORTS_KEPT,
     "live.rules.EVENTS_KEPT": live_rules.EVENTS_KEPT,
     "live.rules.DANMAKU_KEPT": live_rules.DANMAKU_KEPT,
@@ -49,6 +50,7 @@ def test_the_readme_says_how_long_each_is_kept() -> None:
 
 def test_whatever_is_forgotten_is_forgotten_by_a_job() -> None:
     jobs = [outbox.forget_old, idempotency.forget_old, accounts.forget_sessions, share.forget_touches]
+    jobs += [share.forget_url_links]
     jobs += [notifications.forget_reports, live.forget]
     assert set(jobs) <= {each.run for each in JOBS}
 
