@@ -9,7 +9,7 @@ from app.accounts import jobs as accounts
 from app.accounts import rules as accounts_rules
 from app.accounts.models import Session
 from app.core import clock, idempotency, outbox
-from app.core.ids import LiveRoomId, UserId, new_id
+from app.core.ids import LiveRoomId, ShareLinkId, UserId, new_id
 from app.core.models import Delivery, FactRow
 from app.live import jobs as live
 from app.live import rules as live_rules
@@ -20,8 +20,9 @@ from app.notifications import rules as notifications_rules
 from app.notifications.models import ConsentReport
 from app.wiring import JOBS
 from share import jobs as share
+from share import links
 from share import rules as share_rules
-from share.models import ShareForm, ShareLink, Touch, Visitor
+from share.models import ShareForm, ShareLink, Touch, UrlLink, Visitor
 from tests.factories.accounts import a_user
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -100,6 +101,21 @@ async def test_touches_and_strangers_go_and_whoever_signed_in_stays() -> None:
     assert (await Touch.get()).visitor_id == returned.id
     assert set(await Visitor.all().values_list("id", flat=True)) == {returned.id, known.id}
     assert await ShareLink.all().count() == 1
+
+
+async def test_url_links_go_when_they_open_nothing_any_more() -> None:
+    now = await clock.now()
+    for ends_in in (timedelta(hours=-1), timedelta(hours=1), timedelta(days=9)):
+        link = ShareLinkId(new_id())
+        await links.take_turn_at_url_link(link)
+        await links.keep_url_link(link, address="https://wxaurl.cn/x", expires_at=now + ends_in)
+    await UrlLink.create(link_id=new_id(), due_at=now - 2 * _A_DAY)
+    turn = ShareLinkId(new_id())
+    await links.take_turn_at_url_link(turn)
+    assert await share.forget_url_links() == 2
+    assert await UrlLink.filter(expires_at__gt=now).count() == 2
+    assert await UrlLink.filter(link_id=turn).exists()
+    assert await share.forget_url_links() == 0
 
 
 async def test_reports_of_consent_go_when_no_phone_repeats_them() -> None:
