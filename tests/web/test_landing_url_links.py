@@ -26,6 +26,12 @@ pytestmark = pytest.mark.usefixtures("wechat")
 _DAY_S = 86_400
 
 
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is tested here is not how fast this machine is."""
+    monkeypatch.setattr(landing, "URL_LINK_WITHIN_S", 30.0)
+
+
 @pytest.fixture
 async def link() -> Link:
     return await a_link((await a_user()).id, Target("deal", (await a_deal()).id), form=ShareForm.LINK)

@@ -1,4 +1,6 @@
+import socket
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -52,7 +54,7 @@ async def test_an_address_opens_nothing_after_its_end(town: Town) -> None:
     assert "微信会在这里打开小程序" not in page.text
 
 
-async def test_addresses_begin_with_where_a_browser_reaches_the_sandbox(folder: Any, listening: Any) -> None:
+async def test_addresses_begin_with_where_a_browser_reaches_the_sandbox(folder: Path, listening: socket.socket) -> None:
     async with a_town(folder, listening, origin="https://wechat.example/") as town:
         assert (await _made(town)).startswith("https://wechat.example/link/")
 
@@ -82,7 +84,7 @@ async def test_what_wechat_does_not_take_is_refused_by_number(town: Town, asked:
     assert (await town.sent())["url_links"] == []
 
 
-async def test_a_page_that_is_not_released_is_refused(folder: Any, listening: Any) -> None:
+async def test_a_page_that_is_not_released_is_refused(folder: Path, listening: socket.socket) -> None:
     async with a_town(folder, listening, pages=frozenset({PAGE})) as town:
         await _made(town)
         with pytest.raises(WeChatRefused) as refused:
