@@ -26,12 +26,8 @@ from app.wiring import JOBS
 from share import jobs as share
 from share import links
 from share import rules as share_rules
-<<<<<<< HEAD
-from share.models import ShareForm, ShareLink, Touch, Visitor
-from tests.conftest import WeChat
-=======
 from share.models import ShareForm, ShareLink, Touch, UrlLink, Visitor
->>>>>>> B2
+from tests.conftest import WeChat
 from tests.factories.accounts import a_user
 from tests.factories.checkout import a_product, buys, hold_runs_out
 from tests.factories.group_buying import a_buyer
@@ -64,12 +60,8 @@ def test_the_readme_says_how_long_each_is_kept() -> None:
 
 def test_whatever_is_forgotten_is_forgotten_by_a_job() -> None:
     jobs = [outbox.forget_old, idempotency.forget_old, accounts.forget_sessions, share.forget_touches]
-<<<<<<< HEAD
-    jobs += [notifications.forget_reports, live.forget, orders.forget_addresses]
-=======
     jobs += [share.forget_url_links]
-    jobs += [notifications.forget_reports, live.forget]
->>>>>>> B2
+    jobs += [notifications.forget_reports, live.forget, orders.forget_addresses]
     assert set(jobs) <= {each.run for each in JOBS}
 
 
