@@ -21,12 +21,14 @@ MOST_SHARERS = 20
 
 async def attribute(paid: Sequence[OrderId]) -> list[Attribution]:
     """The attributions of these paid orders, decided where they were not yet; locked in the running transaction."""
-    known = await db.rows(
+    known = {each.order_id for each in await Attribution.filter(order_id__in=list(paid)).only("order_id")}
+    for order in sorted(set(paid) - known):
+        await _decide(await orders.order_by_id(order))
+    # After deciding: where somebody else decided meanwhile, a refund may be noted on it at this moment.
+    await db.rows(
         OrderId, "SELECT order_id FROM attributions WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE",
         list(paid),
     )  # fmt: skip
-    for order in sorted(set(paid) - set(known)):
-        await _decide(await orders.order_by_id(order))
     return await Attribution.filter(order_id__in=list(paid)).order_by("order_id")
 
 
