@@ -69,14 +69,6 @@ def is_settled(consent: Consent | None, text: str) -> bool:
     return consent is not None and consent.digest == text
 
 
-def may_answer(status: StoryStatus, consent: Consent | None, text: str, *, accept: bool) -> bool:
-    """Whether the customer is asked about the text of this digest; she may also think better of having declined it."""
-    if consent is None or status is StoryStatus.AWAITING_CONSENT:
-        return consent is not None
-    has_declined = consent.status is ConsentStatus.DECLINED and consent.digest == text
-    return accept and has_declined and status is StoryStatus.DRAFT
-
-
 def refusal_to_review(
     status: StoryStatus, decision: ReviewDecision, *, consented: bool, reviewer: UserId, author: UserId
 ) -> DomainError | None:

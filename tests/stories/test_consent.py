@@ -2,15 +2,12 @@
 
 from typing import Any
 
-import pytest
-
 from app.audit_log import queries as audit_log
 from app.media.states import UploadPurpose
 from app.moderation.states import Why
 from app.notifications.models import Notification, NotificationKind
 from app.stories import actions, wording
 from app.stories.actions import Edit
-from app.stories.errors import ConsentMissing
 from app.stories.models import Story, StoryConsent
 from app.stories.states import ReviewDecision, StoryStatus
 from tests.conftest import Api
@@ -101,23 +98,6 @@ async def test_who_declines_is_not_asked_again_about_the_same_text(api: Api) -> 
     await answers(story)
     assert (await story.now()).status is StoryStatus.IN_REVIEW
     assert await _said(story) == ["ASKED", "DECLINED", "ASKED", "GIVEN"]
-
-
-async def test_who_declined_may_think_better_of_it_while_the_text_is_the_same(api: Api) -> None:
-    manager = await a_manager()
-    story = await a_written(manager)
-    await asks(manager, story)
-    await answers(story, accept=False)
-    await answers(story)
-    assert (await story.now()).status is StoryStatus.IN_REVIEW
-    assert await _said(story) == ["ASKED", "DECLINED", "GIVEN"]
-    other = await a_written(manager)
-    await asks(manager, other)
-    await answers(other, accept=False)
-    assert await _edited(api, other, manager.access_token, body="她换了说法。") == "DRAFT"
-    with pytest.raises(ConsentMissing):
-        await answers(other)
-    assert await _said(other) == ["ASKED", "DECLINED"]
 
 
 async def test_the_same_answer_once_more_changes_nothing(api: Api) -> None:

@@ -47,8 +47,8 @@ async def ask_customer(story: Story) -> None:
 async def answer(*, customer: UserId, story: StoryId, accept: bool, wording_version: int) -> None:
     """The customer agrees, and the story goes to the reviewer; or declines, and it is a draft again.
 
-    The same answer once more changes nothing; who declined may still agree to the very same text. TargetNotFound for
-    everybody else; ConsentMissing where she was not asked, or answers another wording than she was asked with.
+    The same answer once more changes nothing. TargetNotFound for everybody else; ConsentMissing where she was not
+    asked, or answers another wording than she was asked with.
     """
     async with db.transaction():
         found = await _hers(customer, story)
@@ -56,9 +56,9 @@ async def answer(*, customer: UserId, story: StoryId, accept: bool, wording_vers
         said = ConsentStatus.GIVEN if accept else ConsentStatus.DECLINED
         if consent is not None and (consent.status, consent.wording_version) == (said, wording_version):
             return
-        if not rules.may_answer(found.status, consent, found.digest, accept=accept):
+        if found.status is not StoryStatus.AWAITING_CONSENT or consent is None:
             raise ConsentMissing
-        if consent is None or consent.wording_version != wording_version:
+        if consent.wording_version != wording_version:
             raise ConsentMissing
         await note_consent(found, said, wording_version=wording_version)
         await change(found, status=StoryStatus.IN_REVIEW if accept else StoryStatus.DRAFT)
