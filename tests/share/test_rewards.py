@@ -237,6 +237,9 @@ async def test_what_is_heard_while_another_finds_the_order_decided_is_not_forgot
             settled.set()
             await commit_settled.wait()
 
+    async def completes_it() -> None:
+        await _hears(bought, "completed")
+
     async def wait_for_a_lock(so_many: int) -> bool:
         return await db.value(int, _WAITING) == so_many
 
@@ -244,7 +247,7 @@ async def test_what_is_heard_while_another_finds_the_order_decided_is_not_forgot
         tasks.create_task(decides())
         await decided.wait()
         # It has found the order undecided, and waits for the first of the two people.
-        completing = tasks.create_task(_hears(bought, "completed"))
+        completing = tasks.create_task(completes_it())
         await until(lambda: wait_for_a_lock(1), "completion waits for whoever decides")
         tasks.create_task(holds_the_last_of_the_people())
         await until(lambda: wait_for_a_lock(2), "somebody waits for the last of the people")
