@@ -65,6 +65,7 @@ from schema.share.queries import ShareQuery, ShareStaff, ShareViewer
 from schema.stories.mutations import StoriesMutation
 from schema.stories.queries import NODE_OPENERS as STORIES_NODES
 from schema.stories.queries import StoriesQuery, StoriesStaff, StoriesViewer
+from schema.stories.types import open_published
 
 Opener = Callable[[Info, UUID], Awaitable[Any | None]]
 
@@ -91,7 +92,8 @@ share.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "deal", 
 notifications.TARGET_OPENERS |= {
     kind: NODE_OPENERS[kind] for kind in ("group", "live", "order", "story", "post", "reward", "removal")
 }
-community.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "product", "live", "story", "post")}
+community.TARGET_OPENERS |= {kind: NODE_OPENERS[kind] for kind in ("group", "product", "live", "post")}
+community.TARGET_OPENERS |= {"story": open_published}
 
 
 @strawberry.type(description="Everything that depends on who asks. Never cached, never shared.")

@@ -1,7 +1,7 @@
 """Scalars, and the types that every capability's types are made of."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NewType
 
 import strawberry
@@ -13,6 +13,8 @@ from app.core import ids, money
 Fen = NewType("Fen", int)
 
 _WITH_OFFSET = re.compile(r".*([+-]\d\d:\d\d|[zZ])$")
+#: So far from the calendar's ends, whatever rules add to a moment or take off stays on it.
+_EARLIEST, _LATEST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def _read_fen(value: Any) -> int:
@@ -25,9 +27,13 @@ def _read_time(value: Any) -> datetime:
     if not isinstance(value, str) or not _WITH_OFFSET.match(value):
         raise GraphQLError("A time is ISO 8601 with offset, such as 2026-11-23T10:00:00+08:00.")
     try:
-        return datetime.fromisoformat(value)
-    except ValueError as error:
+        # A moment that only its offset keeps on the calendar could be kept, and never be read again.
+        moment = datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise GraphQLError("A time is ISO 8601 with offset, such as 2026-11-23T10:00:00+08:00.") from error
+    if not _EARLIEST <= moment <= _LATEST:
+        raise GraphQLError("This time is too far away.")
+    return moment
 
 
 def _read_time_literal(node: ValueNode, _: dict[str, Any] | None = None) -> datetime:

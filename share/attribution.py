@@ -15,18 +15,20 @@ from share.models import Attribution, CompetingTouch
 from share.rules import Candidate, Programme
 from share.states import CHOSEN, TouchVerdict
 
-#: So many touches compete for an order: the last ones before it.
-MOST_TOUCHES = 20
+#: So many people compete for an order, each by the last opening before it of one of her links.
+MOST_SHARERS = 20
 
 
 async def attribute(paid: Sequence[OrderId]) -> list[Attribution]:
     """The attributions of these paid orders, decided where they were not yet; locked in the running transaction."""
-    known = await db.rows(
+    known = {each.order_id for each in await Attribution.filter(order_id__in=list(paid)).only("order_id")}
+    for order in sorted(set(paid) - known):
+        await _decide(await orders.order_by_id(order))
+    # After deciding: where somebody else decided meanwhile, a refund may be noted on it at this moment.
+    await db.rows(
         OrderId, "SELECT order_id FROM attributions WHERE order_id = ANY($1::uuid[]) ORDER BY order_id FOR UPDATE",
         list(paid),
     )  # fmt: skip
-    for order in sorted(set(paid) - set(known)):
-        await _decide(await orders.order_by_id(order))
     return await Attribution.filter(order_id__in=list(paid)).order_by("order_id")
 
 
@@ -76,8 +78,9 @@ async def _write(order: Order, programme: Programme, chosen: _Touch | None) -> N
 
 
 async def _touches_before(order: Order) -> list[_Touch]:
-    """The buyer's last touches before she ordered; the one she named among them, however many came later."""
-    found = await db.rows(_Touch, _TOUCHES + _LAST, order.user_id, order.created_at, MOST_TOUCHES)
+    """The last touch of each sharer before the buyer ordered; the one that she named too, however many came later."""
+    # One of each: many touches of somebody who cannot have brought her must not hide an earlier one that did.
+    found = await db.rows(_Touch, _LAST_OF_EACH, order.user_id, order.created_at, MOST_SHARERS)
     if order.share_code is None or any(each.code == order.share_code for each in found):
         return found
     return [
@@ -92,6 +95,13 @@ SELECT t.id, l.code, l.inviter_id AS inviter, l.campaign, t.at
  WHERE v.user_id = $1 AND t.at <= $2
 """
 _LAST = " ORDER BY t.at DESC, t.id DESC LIMIT $3"
+_LAST_OF_EACH = f"""
+SELECT id, code, inviter, campaign, at FROM (
+    SELECT touched.*, ROW_NUMBER() OVER (PARTITION BY inviter ORDER BY at DESC, id DESC) AS place
+      FROM ({_TOUCHES}) touched
+) ranked
+ WHERE place = 1 ORDER BY at DESC, id DESC LIMIT $3
+"""  # noqa: S608 - its parts are our own
 
 #: Who is blocked or deleted brings nobody.
 _LOCK_PEOPLE = """

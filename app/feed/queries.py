@@ -44,7 +44,7 @@ class Circle:
 async def circle_of(user: UserId) -> Circle:
     """Whom somebody follows, and whom she knows.
 
-    Two know each other who follow each other, completed a group together, or of whom one bought upon the other's link.
+    Two know each other who follow each other, completed a group together, or of whom one brought the other's order.
     """
     most = rules.MOST_PEOPLE
     known = [

@@ -88,6 +88,17 @@ class Step:
             "amount_fen": self.amount_fen,
         }
 
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Step":
+        """As an order kept it."""
+        return cls(
+            promotion=Promotion(kept["promotion"]),
+            outcome=PriceOutcome(kept["outcome"]),
+            why=Why(kept["why"]),
+            values=kept["values"],
+            amount_fen=kept["amount_fen"],
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PricedLine:

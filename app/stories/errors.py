@@ -4,7 +4,7 @@ from app.core.errors import DomainError
 
 
 class ConsentMissing(DomainError):
-    """The customer has not agreed to this text under the wording in force."""
+    """This text has not been agreed to under the wording in force."""
 
 
 class NotInReview(DomainError):

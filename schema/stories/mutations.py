@@ -86,6 +86,9 @@ class ReviewStoryInput:
     decision: ReviewDecision
     note: str | None = None
     publish_at: datetime | None = strawberry.field(default=None, description="Null publishes at once.")
+    expected_version: int | None = strawberry.field(
+        default=None, description="The version that was looked at: what was changed since is STALE. Null takes any."
+    )
 
 
 @strawberry.input
@@ -211,6 +214,7 @@ class StoriesMutation:
             decision=input.decision,
             note=read_text(input.note, "input.note", rules.LONGEST_NOTE) if input.note else None,
             publish_at=input.publish_at,
+            expected_version=input.expected_version,
         )
         return await _answer(story)
 

@@ -64,7 +64,7 @@ class Story(Node):
     excerpt: str = strawberry.field(description="The first words of body.")
     body: str
     publish_at: datetime | None = strawberry.field(description="When it is to be published; null where not scheduled.")
-    version: int = strawberry.field(description="What editStory takes as expectedVersion.")
+    version: int = strawberry.field(description="What editStory and reviewStory take as expectedVersion.")
 
     @strawberry.field
     async def status(self, info: Info) -> StoryStatus:
@@ -212,19 +212,27 @@ class StoryFigures:
         return cls(opened=found.opened, visitors=found.visitors, orders=found.orders, amount=Money.of(found.amount_fen))
 
 
+async def open_published(info: Info, story: UUID) -> Story | None:
+    """A story by its id where everybody may read it: what public things show of it is the same for its customer."""
+    loader: DataLoader[StoryId, models.Story | None] = info.context.loader(load_stories)
+    row = await loader.load(StoryId(story))
+    if row is None:
+        return None
+    status = rules.status_at(row.status, row.publish_at, await info.context.now())
+    return Story.of(row) if status is StoryStatus.PUBLISHED else None
+
+
 async def open_story(info: Info, story: UUID) -> Story | None:
     """A story by its id: a published one for everybody, another for its customer and community managers.
 
     A withdrawn one is its customer's alone.
     """
+    if published := await open_published(info, story):
+        return published
     loader: DataLoader[StoryId, models.Story | None] = info.context.loader(load_stories)
     row = await loader.load(StoryId(story))
-    if row is None:
-        return None
-    if rules.status_at(row.status, row.publish_at, await info.context.now()) is StoryStatus.PUBLISHED:
-        return Story.of(row)
-    asker = None if info.context.shared else info.context.who()
-    if asker is None:
+    asker = None if row is None or info.context.shared else info.context.who()
+    if row is None or asker is None:
         return None
     manages = info.context.has_any(Role.COMMUNITY_MANAGER) and row.status is not StoryStatus.WITHDRAWN
     return Story.of(row) if manages or asker.user == row.customer_id else None

@@ -66,16 +66,17 @@ SELECT CASE WHEN expires_at > $now THEN address END AS address, due_at <= $now A
 
 
 async def brought_or_brought_by(user: UserId, *, limit: int) -> list[UserId]:
-    """Who bought something upon a link of somebody's, and upon whose links she did: an invitation was accepted."""
+    """Whose friend somebody came as when she bought, and who came as hers: an invitation was accepted.
+
+    As attributions say: anybody may name a code. A campaign's link invites as nobody's friend.
+    """
     return await db.rows(UserId, _ACCEPTED, user, limit)
 
 
 _ACCEPTED = """
-SELECT l.inviter_id FROM orders o JOIN share_links l ON l.code = o.share_code
- WHERE o.user_id = $1 AND o.paid_at IS NOT NULL AND l.inviter_id <> $1
+SELECT inviter_id FROM attributions WHERE buyer_id = $1 AND inviter_id IS NOT NULL AND campaign IS NULL
 UNION
-SELECT o.user_id FROM share_links l JOIN orders o ON o.share_code = l.code
- WHERE l.inviter_id = $1 AND o.paid_at IS NOT NULL AND o.user_id <> $1
+SELECT buyer_id FROM attributions WHERE inviter_id = $1 AND campaign IS NULL
  ORDER BY 1 LIMIT $2
 """
 

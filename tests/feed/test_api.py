@@ -1,6 +1,7 @@
 """Feeds through the API: what stands in them, and that their pages hold still."""
 
 import random
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import pytest
@@ -21,6 +22,8 @@ from tests.factories.feed import a_published_story, feed_of, ids_in, my_feed, wh
 from tests.factories.group_buying import a_buyer, a_deal, a_group, group_of, money_arrives, opens
 from tests.factories.live import a_room
 from tests.factories.referral import buys_in_group, comes_by
+
+Work = Callable[[], Awaitable[None]]
 
 
 async def test_a_community_s_feed_has_posts_stories_open_groups_and_rooms_on_the_air(api: Api) -> None:
@@ -135,10 +138,11 @@ async def test_who_completed_a_group_together_knows_each_other(api: Api) -> None
     assert whys_in(await my_feed(api, token))[Target("group", open_one.id).public_id] == "你认识的人在这个团里"
 
 
-async def test_who_bought_upon_her_link_and_she_know_each_other(api: Api) -> None:
+async def test_who_bought_upon_her_link_and_she_know_each_other(api: Api, do_all_work: Work) -> None:
     ann, bob = await a_buyer("ann"), await a_buyer("bob")
-    link = await comes_by(ann, bob)
-    await buys_in_group(ann, share_code=link.code)
+    await comes_by(ann, bob)
+    await buys_in_group(ann)
+    await do_all_work()
     led: dict[str, str] = {}
     for each in (ann, bob):
         held = await opens(each, await a_deal(size=3))

@@ -1,5 +1,6 @@
 """The groups of people one knows, before all others: for her alone, and no more of them than everybody may see."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -8,10 +9,16 @@ from app.accounts import actions as accounts
 from app.community.actions import feeling
 from app.core.ids import UserId, to_public
 from app.group_buying.models import Group
+from share import links
+from share.models import ShareForm
+from share.queries import brought_or_brought_by
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session
+from tests.factories.accounts import a_session, staff
 from tests.factories.group_buying import Buyer, MadeDeal, a_buyer, a_deal, group_of, joins, money_arrives, opens
 from tests.factories.referral import comes_by
+from tests.factories.share import a_link, a_thing, a_touch
+
+Work = Callable[[], Awaitable[None]]
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -73,14 +80,36 @@ async def test_who_completed_a_group_together_finds_the_others_next_one(api: Api
     assert await _known_to(api, done, ann.id) == []
 
 
-async def test_an_accepted_invitation_makes_both_acquaintances(api: Api) -> None:
-    first, deal = await a_deal(size=3), await a_deal(size=3)
+async def test_an_accepted_invitation_makes_both_acquaintances(api: Api, do_all_work: Work) -> None:
+    deal = await a_deal(size=3)
     ann, bob = await a_buyer("ann"), await a_buyer("bob")
-    link = await comes_by(bob, ann)
-    await money_arrives((await opens(bob, first, share_code=link.code)).order)
+    await comes_by(bob, ann)
+    await _leads(bob, await a_deal(size=3))
+    await do_all_work()
     hers, his = await _leads(ann, deal), await _leads(bob, deal)
     assert await _known_to(api, deal, ann.id) == [his.code]
     assert await _known_to(api, deal, bob.id) == [hers.code]
+
+
+async def test_naming_a_code_that_she_did_not_come_by_makes_nobody_an_acquaintance(api: Api, do_all_work: Work) -> None:
+    deal = await a_deal(size=3)
+    ann, eve = await a_buyer("ann"), await a_buyer("eve")
+    code = (await a_link(ann.id)).code
+    await money_arrives((await opens(eve, await a_deal(size=3), share_code=code)).order)
+    await do_all_work()
+    await _leads(ann, deal)
+    await _leads(eve, deal)
+    assert (await _known_to(api, deal, ann.id), await _known_to(api, deal, eve.id)) == ([], [])
+
+
+async def test_who_came_by_a_campaign_knows_nobody_for_it(api: Api, do_all_work: Work) -> None:
+    deal = await a_deal(size=3)
+    marketer, ann = await staff(), await a_buyer("ann")
+    link = await links.create_for_campaign(by=marketer, campaign="春茶", target=a_thing(), form=ShareForm.POSTER)
+    await a_touch(link, user=ann.id)
+    await _leads(ann, deal)
+    await do_all_work()
+    assert (await brought_or_brought_by(ann.id, limit=9), await brought_or_brought_by(marketer, limit=9)) == ([], [])
 
 
 async def test_full_and_closing_groups_of_acquaintances_are_hidden_too(api: Api, wechat: WeChat) -> None:

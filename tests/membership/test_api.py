@@ -237,6 +237,26 @@ async def test_a_moment_that_has_passed_is_bad_input(api: Api) -> None:
     assert (await PerkPlan.get()).active_from is None
 
 
+@pytest.mark.parametrize(
+    "at", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"]
+)
+async def test_a_moment_at_the_end_of_the_calendar_is_bad_input_and_spoils_no_plan(api: Api, at: str) -> None:
+    may = await a_marketer()
+    draft = await a_draft(api, may)
+    before = await everything()
+    answer = await api("ActivatePerkPlan", {"planId": draft["id"], "at": at}, token=may)
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await everything() == before
+
+
+async def test_a_moment_with_another_offset_is_the_same_moment(api: Api) -> None:
+    may = await a_marketer()
+    draft = await a_draft(api, may)
+    at = "2099-01-01T08:00:00+08:00"
+    plan = (await api("ActivatePerkPlan", {"planId": draft["id"], "at": at}, token=may))["data"]["activatePerkPlan"]
+    assert plan["activeFrom"] == "2099-01-01T00:00:00+00:00"
+
+
 _MARKETERS_ONLY = [
     ("DraftPerkPlan", {"input": {"tiers": TIERS, "clientId": "x"}}),
     ("SimulatePerkPlan", {"planId": "{plan}", "days": 7}),

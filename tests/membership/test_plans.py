@@ -75,6 +75,13 @@ async def test_a_roll_back_that_is_repeated_makes_no_second_version() -> None:
     assert (await queries.in_force()).plan.tiers == HOUSE_PLAN.tiers
 
 
+async def test_going_back_to_what_is_in_force_makes_no_version() -> None:
+    begun = await begins(await drafts("90"))
+    before = await everything()
+    assert (await planning.roll_back(by=a_user_id(), to_version=begun.version, reason="sure?")).id == begun.id
+    assert await everything() == before
+
+
 async def test_a_roll_back_leaves_later_plans_on_the_calendar() -> None:
     ann = a_user_id()
     later = await clock.now() + timedelta(days=1)

@@ -6,18 +6,19 @@ from uuid import UUID
 
 import pytest
 
+from app.accounts import actions as accounts
 from app.accounts import flows
 from app.accounts.models import Identity, User
 from app.core import audit, clock
 from app.core.ids import OrderId, new_id
 from app.wiring import CHECKS
-from share import rules
+from share import attribution, rules
 from share.models import Attribution, CompetingTouch, Reward, Touch
 from share.rules import Candidate
 from share.states import TouchVerdict
 from tests.conftest import WeChat
 from tests.factories.checkout import a_product, buys
-from tests.factories.group_buying import Buyer, a_buyer, money_arrives
+from tests.factories.group_buying import Buyer, a_buyer, a_deal, money_arrives, opens
 from tests.factories.referral import brought, buys_in_group, comes_by
 from tests.factories.rows import everything
 from tests.factories.share import a_link, a_touch
@@ -197,13 +198,61 @@ async def test_of_two_who_bring_each_other_at_once_one_does(wechat: WeChat, do_a
     assert await audit.run(CHECKS) == []
 
 
-async def test_who_was_blocked_brings_nobody(wechat: WeChat, do_all_work: Work) -> None:
-    ann, ben = await a_buyer("ann"), await a_buyer("ben")
+@pytest.mark.parametrize("goes", [accounts.block_user, accounts.erase])
+async def test_who_is_blocked_or_gone_brings_nobody_but_hides_nobody_either(
+    wechat: WeChat, do_all_work: Work, goes: Callable[..., Awaitable[None]]
+) -> None:
+    eve, ann, ben = [await a_buyer(name) for name in ("eve", "ann", "ben")]
+    await comes_by(ben, eve)
+    await clock.move(5)
     await comes_by(ben, ann)
-    await User.filter(id=ann.id).update(blocked_at=await clock.now())
+    await goes(user=ann.id)
     bought = await buys_in_group(ben)
     await do_all_work()
-    assert await _verdicts(bought.id) == [TouchVerdict.GONE]
+    assert await _verdicts(bought.id) == [TouchVerdict.GONE, TouchVerdict.LAST]
+    assert await _inviter_of(bought.id) == eve.id
+    assert await audit.run(CHECKS) == []
+
+
+async def test_many_links_of_somebody_who_cannot_have_brought_her_hide_nobody(
+    wechat: WeChat, do_all_work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(attribution, "MOST_SHARERS", 2)
+    eve, ann, ben = [await a_buyer(name) for name in ("eve", "ann", "ben")]
+    await comes_by(ben, eve)
+    await clock.move(5)
+    for _ in range(3):
+        await comes_by(ben, ann)
+    await accounts.block_user(user=ann.id)
+    bought = await buys_in_group(ben)
+    await do_all_work()
+    assert await _inviter_of(bought.id) == eve.id
+
+
+async def test_the_moment_of_the_order_counts_however_long_it_was_held(wechat: WeChat, do_all_work: Work) -> None:
+    ann, eve, ben = [await a_buyer(name) for name in ("ann", "eve", "ben")]
+    await comes_by(ben, ann)
+    await clock.move(_WINDOW.total_seconds() - 60)
+    held = await opens(ben, await a_deal(size=2))
+    await clock.move(120)
+    await comes_by(ben, eve)
+    await money_arrives(held.order)
+    await do_all_work()
+    assert await _inviter_of(held.order) == ann.id
+    assert await _verdicts(held.order) == [TouchVerdict.LAST]
+
+
+async def test_a_visitor_who_signs_in_on_two_accounts_was_brought_as_the_first_alone(
+    wechat: WeChat, do_all_work: Work
+) -> None:
+    ann, ben, cal = [await a_buyer(name) for name in ("ann", "ben", "cal")]
+    visitor = await a_touch(await a_link(ann.id))
+    for name in ("ben", "cal"):
+        await flows.sign_in(code=await wechat.login_code(name), visitor_id=visitor)
+    his, hers = await buys_in_group(ben), await buys_in_group(cal)
+    await do_all_work()
+    assert (await _inviter_of(his.id), await _inviter_of(hers.id)) == (ann.id, None)
+    assert [each.order_id for each in await Reward.all()] == [his.id]
 
 
 async def test_what_was_decided_stays_whatever_is_opened_later(wechat: WeChat, do_all_work: Work) -> None:

@@ -25,6 +25,7 @@ from tests.factories.group_buying import a_buyer, a_deal, group_of, money_arrive
 from tests.factories.orders import Bought, receives, settles, ships
 from tests.factories.referral import brought, buys_in_group, comes_by
 from tests.factories.share import a_link
+from tests.journeys.processes import until
 
 Work = Callable[[], Awaitable[None]]
 
@@ -209,3 +210,63 @@ async def test_what_is_heard_at_once_rewards_once(wechat: WeChat) -> None:
         assert await Attribution.filter(order_id=bought.id).count() == 1
         assert await _balance(ann.id) == POINTS // 2
     assert await audit.run(CHECKS) == []
+
+
+@pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer at a time")
+async def test_what_is_heard_while_another_finds_the_order_decided_is_not_forgotten(wechat: WeChat) -> None:
+    bought, ann = await _a_friends_unheard_order()
+    last = max(ann, bought.buyer.id)
+    decided, held, settled = [asyncio.Event() for _ in range(3)]
+    commit, let_go, commit_settled = [asyncio.Event() for _ in range(3)]
+
+    async def decides() -> None:
+        async with db.transaction():
+            await attribute([bought.id])
+            decided.set()
+            await commit.wait()
+
+    async def holds_the_last_of_the_people() -> None:
+        async with db.transaction():
+            await db.rows(UserId, "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE", last)
+            held.set()
+            await let_go.wait()
+
+    async def settles_it() -> None:
+        async with db.transaction():
+            await rewards.note_settled(bought.id)
+            settled.set()
+            await commit_settled.wait()
+
+    async def completes_it() -> None:
+        await _hears(bought, "completed")
+
+    async def wait_for_a_lock(so_many: int) -> bool:
+        return await db.value(int, _WAITING) == so_many
+
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
+        tasks.create_task(decides())
+        await decided.wait()
+        # It has found the order undecided, and waits for the first of the two people.
+        completing = tasks.create_task(completes_it())
+        await until(lambda: wait_for_a_lock(1), "completion waits for whoever decides")
+        tasks.create_task(holds_the_last_of_the_people())
+        await until(lambda: wait_for_a_lock(2), "somebody waits for the last of the people")
+        commit.set()
+        await held.wait()
+        tasks.create_task(settles_it())
+        await settled.wait()
+        let_go.set()
+
+        async def has_read_or_waits() -> bool:
+            return completing.done() or await wait_for_a_lock(1)
+
+        await until(has_read_or_waits, "completion goes on")
+        commit_settled.set()
+    assert (await _reward(bought)).status is RewardStatus.AVAILABLE
+    assert await _balance(ann) == POINTS
+    assert await audit.run(CHECKS) == []
+
+
+_WAITING = """
+SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+"""

@@ -26,7 +26,7 @@ from tests.factories.stories import (
     decides,
     withdraws,
 )
-from tests.stories.asking import refused
+from tests.stories.asking import do, refused
 
 
 def _new(**changes: Any) -> dict[str, Any]:
@@ -235,3 +235,17 @@ async def _a_story(manager: Grant, status: StoryStatus) -> MadeStory:
             await decides(story)
     assert (await story.now()).status is status
     return story
+
+
+async def test_a_reviewer_decides_on_the_text_that_she_has_seen(api: Api) -> None:
+    story, first, second = await a_submitted(), await a_manager(), await a_manager()
+    seen = (await story.now()).version
+    await decides(story, ReviewDecision.REQUEST_CHANGES, by=first)
+    edit = _edit(story, (await story.now()).version, body="另一个故事。")
+    assert (await do(api, "EditStory", edit, story.customer.access_token))["status"] == "AWAITING_CONSENT"
+    await answers(story)
+    assert await refused(api, "ReviewStory", _review(story, expectedVersion=seen), second.access_token) == "STALE"
+    review = _review(story, expectedVersion=(await story.now()).version)
+    for _ in range(2):
+        # Told again, she has decided already.
+        assert (await do(api, "ReviewStory", review, second.access_token))["status"] == "PUBLISHED"

@@ -7,7 +7,7 @@ from app.core.targets import Target
 from share.models import ShareForm
 from tests.conftest import Api, WeChat
 from tests.factories.accounts import a_signed_in_user
-from tests.factories.group_buying import a_buyer
+from tests.factories.group_buying import a_buyer, a_deal, opens, pays
 from tests.factories.referral import buys_in_group, comes_by
 from tests.factories.share import a_link, a_touch
 from tests.factories.stories import a_manager, a_published, a_text, withdraws
@@ -46,6 +46,23 @@ async def test_a_story_says_what_it_brought_also_after_it_is_withdrawn(
     assert await figures() == (3, 2, 2, 4990)
     await withdraws(story)
     assert await figures() == (3, 2, 2, 4990)
+
+
+async def test_money_of_a_group_that_failed_is_nothing_that_a_story_brought(
+    api: Api, wechat: WeChat, do_all_work: Work
+) -> None:
+    manager, story = (await a_manager()).access_token, await a_published()
+    ann, ben = await a_buyer("ann"), await a_buyer("ben")
+    await a_touch(await a_link(ann.id, story.target), user=ben.id)
+    held = await opens(ben, await a_deal(size=2, window_seconds=300))
+    await pays(wechat, ben, held.order)
+    await do_all_work()
+    found = await do(api, _FIGURES, {"id": story.public_id}, manager)
+    assert (found["storyFigures"]["orders"], found["storyFigures"]["amount"]["fen"]) == (1, 1990)
+    await wechat.move_clock(301)
+    await do_all_work()
+    found = await do(api, _FIGURES, {"id": story.public_id}, manager)
+    assert (found["storyFigures"]["orders"], found["storyFigures"]["amount"]["fen"]) == (1, 0)
 
 
 async def test_there_are_no_figures_of_no_story_and_none_for_others(api: Api) -> None:

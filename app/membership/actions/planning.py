@@ -103,7 +103,7 @@ async def roll_back(*, by: UserId, to_version: int, reason: str) -> PerkPlan:
         await _one_at_a_time()
         tiers = await _content_once_in_force(to_version)
         now_in_force = await PerkPlan.filter(active_from__lte=await clock.now()).order_by("-active_from").first()
-        if now_in_force is not None and now_in_force.copy_of == to_version:
+        if now_in_force is not None and to_version in {now_in_force.version, now_in_force.copy_of}:
             return now_in_force
         made = await _new_version(by=by, tiers=tiers, note="", client_id=f"roll-back:{new_id()}", copy_of=to_version)
         made.reason = reason

@@ -18,6 +18,8 @@ from app.orders.errors import OrderNotFound
 from app.orders.states import CloseReason, OrderStatus
 from app.payments import models as payments
 from app.payments.models import RefundReason, RefundStatus
+from app.pricing.rules import Step
+from schema.checkout.types.prices import PriceStep
 from schema.context import Info
 from schema.group_buying.loaders import load_groups, load_seats_of_orders
 from schema.group_buying.types import Group
@@ -124,6 +126,11 @@ class Order(Node):
         """List what was bought."""
         loader: DataLoader[OrderId, list[models.OrderLine]] = info.context.loader(load_lines)
         return [OrderLine.of(line) for line in await loader.load(self.row.id)]
+
+    @strawberry.field(description="Why it costs that: every promotion that was looked at when it was placed.")
+    def price_trace(self, info: Info) -> list[PriceStep]:
+        """Explain the amount."""
+        return [PriceStep.of(Step.from_json(each), info.context.locale) for each in self.row.price_trace or []]
 
     @strawberry.field(description="Null before it is shipped.")
     async def shipping(self, info: Info) -> Shipping | None:
