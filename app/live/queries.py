@@ -115,8 +115,9 @@ async def audience(found: LiveRoom, *, after: UserId | None, limit: int) -> list
     asked = Reminder.filter(room_id=found.id)
     if after is not None:
         asked = asked.filter(user_id__gt=after)
-    users = {each.user_id for each in await asked.order_by("user_id").limit(limit)}
-    users |= set(await ports.followers(found.host_id, after=after, limit=limit))
+    # One more than is wanted: the host, who may be among them, leaves no gap that looks like the end.
+    users = {each.user_id for each in await asked.order_by("user_id").limit(limit + 1)}
+    users |= set(await ports.followers(found.host_id, after=after, limit=limit + 1))
     return sorted(users - {found.host_id})[:limit]
 
 

@@ -108,6 +108,20 @@ async def test_followers_hear_it_too_and_who_asked_and_follows_hears_it_once(
     assert room.host not in told
 
 
+async def test_a_host_who_asked_for_her_own_room_cuts_nobody_off(
+    wechat: WeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reactions, "AUDIENCE_BATCH", 2)
+    room = await a_room()
+    people = [(await a_user(f"小{n}迷")).id for n in range(5)]
+    for user in (room.host, *people):
+        await reminding.remind(user=user, room=room.id, wanted=True)
+    await running.start(room.id, by=room.host)
+    await worker.run_until_idle(wiring.JOBS)
+    told = [each.user_id for each in await Notification.filter(kind=NotificationKind.LIVE_STARTED)]
+    assert sorted(told) == sorted(people)
+
+
 async def test_a_crash_between_two_batches_leaves_nobody_out_and_tells_nobody_twice(
     wechat: WeChat, monkeypatch: pytest.MonkeyPatch
 ) -> None:
