@@ -1,6 +1,7 @@
 """What people decided about what others wrote."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.core.ids import UserId
@@ -37,5 +38,9 @@ class PersonMuted(Fact):
     """Somebody may not write for a while, or for good."""
 
     user: UserId
+    #: None for everywhere.
     community: UUID | None
+    #: What she is told.
     reason: str
+    #: None for good.
+    until: datetime | None = None

@@ -9,8 +9,9 @@ from uuid import UUID
 
 from app.accounts import queries as accounts
 from app.after_sale.facts import RefundRejected
+from app.community import queries as community
 from app.core import outbox
-from app.core.ids import GroupId, LiveRoomId, OrderId, UserId
+from app.core.ids import CommunityId, GroupId, LiveRoomId, OrderId, UserId
 from app.core.outbox import Fact, Reaction
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
@@ -21,7 +22,7 @@ from app.live.facts import LiveAudienceTold, LiveStarted
 from app.membership.facts import TierChanged
 from app.moderation import queries as moderation
 from app.moderation import rules as moderation_rules
-from app.moderation.facts import AppealDecided, ModerationDecided
+from app.moderation.facts import AppealDecided, ModerationDecided, PersonMuted
 from app.moderation.states import Decision
 from app.notifications.actions import tell
 from app.notifications.models import MessagePurpose, NotificationKind
@@ -233,6 +234,22 @@ async def tell_of_appeal(fact: AppealDecided) -> None:
     )
 
 
+async def tell_of_mute(fact: PersonMuted) -> None:
+    """Tell somebody that she may not write, where, until when and why."""
+    here = CommunityId(fact.community) if fact.community else None
+    found = await community.community(here) if here else None
+    await tell(
+        users=[fact.user],
+        kind=NotificationKind.MUTED,
+        target=Target("user", fact.user),
+        values={
+            "reason": fact.reason,
+            "community": found.name if found else None,
+            "until": fact.until.isoformat() if fact.until else None,
+        },
+    )
+
+
 def _removal(item: UUID) -> Target:
     return Target("removal", item)
 
@@ -268,4 +285,5 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     StoryPublished: [tell_of_story],
     ModerationDecided: [tell_of_decision],
     AppealDecided: [tell_of_appeal],
+    PersonMuted: [tell_of_mute],
 }

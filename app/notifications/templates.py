@@ -12,7 +12,7 @@ REWARD        thing1 奖励名称, number2 奖励积分, time3 到账时间
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from functools import cache
 
 from app.core import money
@@ -22,8 +22,6 @@ from app.core.words import CHINESE, say
 from app.notifications import wording
 from app.notifications.models import MessagePurpose, Notification, NotificationKind
 from app.orders.wording import carrier
-
-_CHINA = timezone(timedelta(hours=8))
 
 _SANDBOX = {
     MessagePurpose.GROUP_RESULT: "sandbox-group-result",
@@ -120,7 +118,7 @@ _DATA: Mapping[MessagePurpose, Callable[[Notification], dict[str, str]]] = {
 
 def _moment(at: datetime) -> str:
     # The form that WeChat's `time` keys take.
-    local = at.astimezone(_CHINA)
+    local = at.astimezone(wording.CHINA)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
