@@ -173,6 +173,21 @@ async def reminders(room_id: LiveRoomId) -> int:
     return await Reminder.filter(room_id=room_id).count()
 
 
+async def waited_for_page(user: UserId, *, limit: int, after: tuple[datetime, LiveRoomId] | None) -> list[LiveRoom]:
+    """The rooms that somebody waits for, the next start first."""
+    ids: list[LiveRoomId] = await db.rows(LiveRoomId, _WAITED_FOR, user)
+    listed = LiveRoom.filter(id__in=ids)
+    if after is not None:
+        listed = listed.filter(Q(starts_at__gt=after[0]) | Q(starts_at=after[0], id__gt=after[1]))
+    return await listed.order_by("starts_at", "id").limit(limit) if ids else []
+
+
+_WAITED_FOR = """
+SELECT r.id FROM live_reminders m JOIN live_rooms r ON r.id = m.room_id
+ WHERE m.user_id = $1 AND r.status = 'SCHEDULED'
+"""
+
+
 async def open_reminders(user: UserId) -> int:
     """How many rooms somebody waits for."""
     return await db.value(int, _OPEN_REMINDERS, user) or 0
