@@ -38,9 +38,8 @@ class PersonMuted(Fact):
     """Somebody may not write for a while, or for good."""
 
     user: UserId
-    #: None for everywhere.
     community: UUID | None
     #: What she is told.
     reason: str
-    #: None for good.
+    #: None is for good.
     until: datetime | None = None

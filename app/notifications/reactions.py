@@ -9,9 +9,8 @@ from uuid import UUID
 
 from app.accounts import queries as accounts
 from app.after_sale.facts import RefundRejected
-from app.community import queries as community
 from app.core import outbox
-from app.core.ids import CommunityId, GroupId, LiveRoomId, OrderId, UserId
+from app.core.ids import GroupId, LiveRoomId, OrderId, UserId
 from app.core.outbox import Fact, Reaction
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
@@ -235,18 +234,12 @@ async def tell_of_appeal(fact: AppealDecided) -> None:
 
 
 async def tell_of_mute(fact: PersonMuted) -> None:
-    """Tell somebody that she may not write, where, until when and why."""
-    here = CommunityId(fact.community) if fact.community else None
-    found = await community.community(here) if here else None
+    """Tell somebody that she may not write, until when, and why."""
     await tell(
         users=[fact.user],
         kind=NotificationKind.MUTED,
-        target=Target("user", fact.user),
-        values={
-            "reason": fact.reason,
-            "community": found.name if found else None,
-            "until": fact.until.isoformat() if fact.until else None,
-        },
+        target=Target("community", fact.community) if fact.community else Target("user", fact.user),
+        values={"reason": fact.reason, "until": fact.until.isoformat() if fact.until else None},
     )
 
 

@@ -12,7 +12,7 @@ REWARD        thing1 奖励名称, number2 奖励积分, time3 到账时间
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from functools import cache
 
 from app.core import money
@@ -22,6 +22,8 @@ from app.core.words import CHINESE, say
 from app.notifications import wording
 from app.notifications.models import MessagePurpose, Notification, NotificationKind
 from app.orders.wording import carrier
+
+_CHINA = timezone(timedelta(hours=8))
 
 _SANDBOX = {
     MessagePurpose.GROUP_RESULT: "sandbox-group-result",
@@ -118,7 +120,7 @@ _DATA: Mapping[MessagePurpose, Callable[[Notification], dict[str, str]]] = {
 
 def _moment(at: datetime) -> str:
     # The form that WeChat's `time` keys take.
-    local = at.astimezone(wording.CHINA)
+    local = at.astimezone(_CHINA)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 

@@ -2,18 +2,17 @@
 
 An entry keeps a kind and values: `title` and `code` of the group, `nickname` (masked), `seats_left`, `size`,
 `amount_fen`, `reason`; of a parcel `carrier` and `number`; of a tier its name (`tier`), `rank` and `rank_before`; of
-what somebody wrote its kind (`what`), and the `decision` on it or the `status` of the appeal; of a mute `until` when
-it holds and in which `community`, each None where it has no bounds.
+what somebody wrote its kind (`what`), and the `decision` on it or the `status` of the appeal; of a mute `until`.
 The Chinese stands in the catalogue of words.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from app.core import money
-from app.core.words import say
+from app.core.words import moment, say
 from app.group_buying.states import GroupFailure
 from app.moderation.states import AppealStatus, Decision
 from app.notifications.models import NotificationKind
@@ -21,9 +20,6 @@ from app.orders.wording import carrier
 from app.payments.models import RefundReason
 
 Values = Mapping[str, Any]
-
-#: People in China read their own clock, wherever the server stands.
-CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +47,7 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.REWARD_AVAILABLE: "Your reward has arrived",
     NotificationKind.MODERATION_DECIDED: "{decided}",
     NotificationKind.APPEAL_DECIDED: "Your appeal has been decided",
-    NotificationKind.MUTED: "You have been muted",
+    NotificationKind.MUTED: "You may not write for now",
 }
 
 _BODIES: Mapping[NotificationKind, str] = {
@@ -71,7 +67,7 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.REWARD_AVAILABLE: "{points} points for bringing a friend are yours to use.",
     NotificationKind.MODERATION_DECIDED: "{why}",
     NotificationKind.APPEAL_DECIDED: "{why}",
-    NotificationKind.MUTED: "{why}",
+    NotificationKind.MUTED: "{until_when}: {reason}",
 }
 
 _WHY_GROUP_FAILED: Mapping[GroupFailure, str] = {
@@ -121,8 +117,14 @@ def _spoken(kind: NotificationKind, values: Values, locale: str) -> dict[str, st
     if kind in {NotificationKind.MODERATION_DECIDED, NotificationKind.APPEAL_DECIDED}:
         spoken |= _moderated(values, locale)
     if kind is NotificationKind.MUTED:
-        spoken["why"] = _muted(values, locale)
+        spoken["until_when"] = _until(values["until"], locale)
     return spoken
+
+
+def _until(moment_said: str | None, locale: str) -> str:
+    if moment_said is None:
+        return say(locale, "Until further notice")
+    return say(locale, "Until {at}", at=moment(datetime.fromisoformat(moment_said)))
 
 
 def _moderated(values: Values, locale: str) -> dict[str, str]:
@@ -134,23 +136,6 @@ def _moderated(values: Values, locale: str) -> dict[str, str]:
         return {"decided": say(locale, _REMOVED, **said), "why": say(locale, _REMOVED_WHY, **said)}
     why = say(locale, _SHOWN_WHY if values["reason"] else _SHOWN_NOW, **said)
     return {"decided": say(locale, _SHOWN, **said), "why": why}
-
-
-def _muted(values: Values, locale: str) -> str:
-    """Where somebody may not write, until when and why."""
-    said = {name: value for name, value in values.items() if value}
-    if "until" in said:
-        said["until"] = f"{datetime.fromisoformat(said['until']).astimezone(CHINA):%Y-%m-%d %H:%M}"
-    return say(locale, _MUTED["community" in said, "until" in said], **said)
-
-
-#: By whether it is in one community, and whether it ends.
-_MUTED: Mapping[tuple[bool, bool], str] = {
-    (False, False): "You cannot write any more: {reason}",
-    (False, True): "You cannot write until {until}: {reason}",
-    (True, False): "You cannot write in “{community}” any more: {reason}",
-    (True, True): "You cannot write in “{community}” until {until}: {reason}",
-}
 
 
 #: Kinds of what people write, as the ids of these things begin.
