@@ -31,7 +31,7 @@ _MINE = [
     Ask("Viewer.reward", "id", things.a_reward),
     Ask("Viewer.consentRequests", None, things.an_asked_story),
     Ask("Viewer.stories", None, things.a_story_in_review),
-    Ask("Viewer.communities", None, things.a_joined_community, {"first": 1}),
+    Ask("Viewer.communities", None, things.a_joined_community, {"first": 5}, depth=0),
     Ask("Viewer.following", None, things.a_followed_profile, {"first": 5}),
     Ask("Viewer.reactions", "targetIds", things.a_post_that_is_loved),
     Ask("Viewer.liveReminders", None, things.a_room_that_is_waited_for, {"first": 5}),
