@@ -112,13 +112,18 @@ async def all_rooms_page(
 
 async def audience(found: LiveRoom, *, after: UserId | None, limit: int) -> list[UserId]:
     """Who is told that a room starts, in the order of their ids, from behind this one on: who asked, or follows."""
-    asked = Reminder.filter(room_id=found.id)
-    if after is not None:
-        asked = asked.filter(user_id__gt=after)
     # One more than is wanted: the host, who may be among them, leaves no gap that looks like the end.
-    users = {each.user_id for each in await asked.order_by("user_id").limit(limit + 1)}
+    users = set(await waiting(found.id, after=after, limit=limit + 1))
     users |= set(await ports.followers(found.host_id, after=after, limit=limit + 1))
     return sorted(users - {found.host_id})[:limit]
+
+
+async def waiting(room_id: LiveRoomId, *, after: UserId | None, limit: int) -> list[UserId]:
+    """Who asked to be told when a room starts, in the order of their ids, from behind this one on."""
+    asked = Reminder.filter(room_id=room_id)
+    if after is not None:
+        asked = asked.filter(user_id__gt=after)
+    return [each.user_id for each in await asked.order_by("user_id").limit(limit)]
 
 
 async def likes(room_id: LiveRoomId) -> int:
