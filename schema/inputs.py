@@ -26,6 +26,10 @@ _LONGEST_CODE = 32
 #: More than any quantity that is sold, so that what is refused is refused by the shop and not by an overflow.
 _MOST_PIECES = 1_000_000
 _JOINERS = "\u200c\u200d"
+#: Letters and signs that show nothing: those of Hangul that only fill, and the empty pattern of braille.
+_BLANKS = "\u115f\u1160\u2800\u3164\uffa0"
+#: What shows nothing by itself: marks on letters that are not there, and space.
+_UNSEEN = frozenset({"Mn", "Me", "Cf", "Cc", "Zs", "Zl", "Zp"})
 _LARGEST_COUNT = 2**31 - 1
 
 
@@ -77,9 +81,12 @@ def read_text(text: str, path: str, longest: int, *, shortest: int = 0) -> str:
     """A text without surrounding space, within its length in characters and without control characters.
 
     What cannot be seen is left out, such as marks that turn the direction of writing; what joins letters and emoji
-    stays.
+    stays. A text of which nothing can be seen is empty. Lines end as they do everywhere but in Windows.
     """
+    text = text.replace("\r\n", "\n")
     text = "".join(each for each in text if each in _JOINERS or category(each) != "Cf").strip()
+    if not any(each not in _BLANKS and category(each) not in _UNSEEN for each in text):
+        text = ""
     if not shortest <= len(text) <= longest:
         bad_input(path, "This has {shortest} to {longest} characters.", shortest=shortest, longest=longest)
     if any(category(each) in {"Cc", "Cs"} and each not in "\n\t" for each in text):

@@ -24,7 +24,7 @@ from schema.checkout.queries import CheckoutViewer
 from schema.community import types as community
 from schema.community.mutations import CommunityMutation
 from schema.community.queries import NODE_OPENERS as COMMUNITY_NODES
-from schema.community.queries import CommunityQuery
+from schema.community.queries import CommunityQuery, CommunityViewer
 from schema.context import Info
 from schema.desk.mutations import DeskMutation
 from schema.desk.queries import DeskStaff
@@ -36,7 +36,7 @@ from schema.group_buying.queries import GroupBuyingQuery, GroupBuyingStaff, Grou
 from schema.group_buying.subscriptions import GroupBuyingSubscription
 from schema.live.mutations import LiveMutation
 from schema.live.queries import NODE_OPENERS as LIVE_NODES
-from schema.live.queries import LiveQuery, LiveStaff
+from schema.live.queries import LiveQuery, LiveStaff, LiveViewer
 from schema.live.subscriptions import LiveSubscription
 from schema.media.mutations import MediaMutation
 from schema.media.queries import NODE_OPENERS as MEDIA_NODES
@@ -107,6 +107,8 @@ class Viewer(
     ModerationViewer,
     ShareViewer,
     StoriesViewer,
+    CommunityViewer,
+    LiveViewer,
     FeedViewer,
 ):
     """What is the caller's own."""

@@ -8,8 +8,8 @@ from uuid import UUID
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from app.community.models import Comment, Community, Follow, Member, Post, ReactionCount
-from app.community.states import PostStatus
+from app.community.models import Comment, Community, Follow, GivenReaction, Member, Post, ReactionCount
+from app.community.states import PostStatus, Reaction
 from app.core import db
 from app.core.ids import CommentId, CommunityId, PostId, UserId
 from app.core.targets import Target
@@ -41,6 +41,14 @@ async def is_member(user: UserId, community_id: CommunityId) -> bool:
 async def communities_of(user: UserId) -> list[CommunityId]:
     """The communities that somebody belongs to."""
     return [each.community_id for each in await Member.filter(user_id=user).order_by("joined_at", "id")]
+
+
+async def memberships_page(user: UserId, *, limit: int, before: tuple[datetime, UUID] | None) -> list[Member]:
+    """To which communities somebody belongs, the one joined last first."""
+    found = Member.filter(user_id=user)
+    if before is not None:
+        found = found.filter(Q(joined_at__lt=before[0]) | Q(joined_at=before[0], id__lt=before[1]))
+    return await found.order_by("-joined_at", "-id").limit(limit)
 
 
 async def post(post_id: PostId) -> Post | None:
@@ -109,6 +117,13 @@ async def reaction_counts(targets: Sequence[Target]) -> dict[Target, int]:
     return {each: counted.get(each, 0) for each in targets}
 
 
+async def reactions_of(user: UserId, targets: Sequence[Target]) -> dict[Target, Reaction]:
+    """What somebody feels about these things; where she feels nothing, it is left out."""
+    given = await GivenReaction.filter(user_id=user, target_id__in=list({each.id for each in targets}))
+    found = {Target(each.target_kind, each.target_id): each.reaction for each in given}
+    return {each: found[each] for each in targets if each in found}
+
+
 @dataclass(frozen=True, slots=True)
 class _Reacted:
     kind: str
@@ -134,6 +149,14 @@ async def followers(user: UserId, /, *, after: UserId | None, limit: int) -> lis
 async def followed_by(user: UserId, *, limit: int) -> list[UserId]:
     """Whom somebody follows, the newest first."""
     return [each.followed_id for each in await Follow.filter(follower_id=user).order_by("-created_at").limit(limit)]
+
+
+async def follows_page(user: UserId, *, limit: int, before: tuple[datetime, UUID] | None) -> list[Follow]:
+    """Whom somebody follows, the newest first."""
+    found = Follow.filter(follower_id=user)
+    if before is not None:
+        found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
+    return await found.order_by("-created_at", "-id").limit(limit)
 
 
 async def mutual_followers(user: UserId, *, limit: int) -> list[UserId]:

@@ -25,6 +25,14 @@ class LiveAudienceTold(Fact):
 
 
 @dataclass(frozen=True, slots=True)
+class LiveWaitersTold(Fact):
+    """Everybody who waited for a room up to this person has been told that it will not start; the rest is next."""
+
+    room: LiveRoomId
+    up_to: UserId
+
+
+@dataclass(frozen=True, slots=True)
 class LiveOver(Fact):
     """A room has ended, or will never start."""
 

@@ -112,12 +112,18 @@ async def all_rooms_page(
 
 async def audience(found: LiveRoom, *, after: UserId | None, limit: int) -> list[UserId]:
     """Who is told that a room starts, in the order of their ids, from behind this one on: who asked, or follows."""
-    asked = Reminder.filter(room_id=found.id)
+    # One more than is wanted: the host, who may be among them, leaves no gap that looks like the end.
+    users = set(await waiting(found.id, after=after, limit=limit + 1))
+    users |= set(await ports.followers(found.host_id, after=after, limit=limit + 1))
+    return sorted(users - {found.host_id})[:limit]
+
+
+async def waiting(room_id: LiveRoomId, *, after: UserId | None, limit: int) -> list[UserId]:
+    """Who asked to be told when a room starts, in the order of their ids, from behind this one on."""
+    asked = Reminder.filter(room_id=room_id)
     if after is not None:
         asked = asked.filter(user_id__gt=after)
-    users = {each.user_id for each in await asked.order_by("user_id").limit(limit)}
-    users |= set(await ports.followers(found.host_id, after=after, limit=limit))
-    return sorted(users - {found.host_id})[:limit]
+    return [each.user_id for each in await asked.order_by("user_id").limit(limit)]
 
 
 async def likes(room_id: LiveRoomId) -> int:
@@ -170,6 +176,21 @@ async def lines_from(room_id: LiveRoomId, *, from_ms: int, after: tuple[int, UUI
 async def reminders(room_id: LiveRoomId) -> int:
     """How many want to be told when a room starts."""
     return await Reminder.filter(room_id=room_id).count()
+
+
+async def waited_for_page(user: UserId, *, limit: int, after: tuple[datetime, LiveRoomId] | None) -> list[LiveRoom]:
+    """The rooms that somebody waits for, the next start first."""
+    ids: list[LiveRoomId] = await db.rows(LiveRoomId, _WAITED_FOR, user)
+    listed = LiveRoom.filter(id__in=ids)
+    if after is not None:
+        listed = listed.filter(Q(starts_at__gt=after[0]) | Q(starts_at=after[0], id__gt=after[1]))
+    return await listed.order_by("starts_at", "id").limit(limit) if ids else []
+
+
+_WAITED_FOR = """
+SELECT r.id FROM live_reminders m JOIN live_rooms r ON r.id = m.room_id
+ WHERE m.user_id = $1 AND r.status = 'SCHEDULED'
+"""
 
 
 async def open_reminders(user: UserId) -> int:

@@ -17,7 +17,7 @@ from app.group_buying import queries as group_buying
 from app.group_buying.facts import GroupCompleted, GroupFailing, LatePaymentRefunded, LeaderChanged, SeatTaken
 from app.live import queries as live
 from app.live.actions.change import target as live_target
-from app.live.facts import LiveAudienceTold, LiveStarted
+from app.live.facts import LiveAudienceTold, LiveOver, LiveStarted, LiveWaitersTold
 from app.membership.facts import TierChanged
 from app.moderation import queries as moderation
 from app.moderation import rules as moderation_rules
@@ -141,6 +141,32 @@ async def _tell_of_start(room: LiveRoomId, *, after: UserId | None) -> None:
     )
     if len(audience) == AUDIENCE_BATCH:
         await outbox.record(LiveAudienceTold(room=room, up_to=audience[-1]))
+
+
+async def tell_who_waited(fact: LiveOver) -> None:
+    """Tell the first of those who asked for a room that it will not take place."""
+    if not fact.was_live:
+        await _tell_of_cancelling(fact.room, after=None)
+
+
+async def tell_rest_of_who_waited(fact: LiveWaitersTold) -> None:
+    """Tell the next of them."""
+    await _tell_of_cancelling(fact.room, after=fact.up_to)
+
+
+async def _tell_of_cancelling(room: LiveRoomId, *, after: UserId | None) -> None:
+    # Who follows the host and did not ask has never been told of a plan, so nothing is taken back from her.
+    cancelled = (await live.rooms([room]))[room]
+    waiting = await live.waiting(room, after=after, limit=AUDIENCE_BATCH)
+    (host,) = await accounts.profiles_of([cancelled.host_id])
+    await tell(
+        users=waiting,
+        kind=NotificationKind.LIVE_CANCELLED,
+        target=live_target(room),
+        values={"title": cancelled.title, "nickname": host.nickname},
+    )
+    if len(waiting) == AUDIENCE_BATCH:
+        await outbox.record(LiveWaitersTold(room=room, up_to=waiting[-1]))
 
 
 async def tell_of_tier(fact: TierChanged) -> None:
@@ -270,6 +296,8 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     RefundFailed: [tell_of_failed_refund],
     LiveStarted: [tell_audience],
     LiveAudienceTold: [tell_rest_of_audience],
+    LiveOver: [tell_who_waited],
+    LiveWaitersTold: [tell_rest_of_who_waited],
     TierChanged: [tell_of_tier],
     OrderShipped: [tell_of_parcel],
     RefundRejected: [tell_of_rejected_refund],

@@ -53,6 +53,25 @@ def _place(after: str | None) -> queries.Place | None:
 
 
 @strawberry.type
+class LiveViewer:
+    """What the caller waits for."""
+
+    @strawberry.field(description="Rooms that I asked to be told of and that have not started, the next one first.")
+    async def live_reminders(self, info: Info, first: int, after: str | None = None) -> Connection[LiveRoom]:
+        """List the rooms that she waits for."""
+        user, size = info.context.must_be_signed_in().user, read_page_size(first)
+        key = read_cursor(after, [datetime, UUID])
+        found = await queries.waited_for_page(user, limit=size + 1, after=key and (key[0], LiveRoomId(key[1])))
+        return page(
+            found,
+            first=size,
+            after=after,
+            key=lambda row: (row.starts_at.isoformat(), str(row.id)),
+            node=LiveRoom.of,
+        )
+
+
+@strawberry.type
 class LiveStaff:
     """What hosts and community managers work with."""
 

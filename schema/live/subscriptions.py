@@ -73,12 +73,13 @@ async def _room(text: str) -> models.LiveRoom:
 
 
 async def _read(room_id: LiveRoomId, position: int | None) -> Sequence[Frame[LiveRoomFrame]]:
-    room = (await queries.rooms([room_id]))[room_id]
+    head = (await queries.heads([room_id]))[room_id]
     if position is None:
-        return [Frame(room.head, LiveRoomFrame.beginning(room_id, room.head))]
-    after = max(position, room.head - rules.MOST_BEHIND)
-    events = await queries.events_after(room_id, after, limit=PAGE)
+        return [Frame(head, LiveRoomFrame.beginning(room_id, head))]
+    events = await queries.events_after(room_id, max(position, head - rules.MOST_BEHIND), limit=PAGE)
     lines = await queries.shown_in(room_id, [each.seq for each in events])
+    # Behind its events: a room that is said to have started is not shown as it was before.
+    room = (await queries.rooms([room_id]))[room_id]
     return [
         Frame(each.seq, LiveRoomFrame.of(each, room, lines[each.seq], each.seq - position - 1 if number == 0 else 0))
         for number, each in enumerate(events)

@@ -17,6 +17,11 @@ from tests.factories.live import a_member_of_staff, a_product
 from tests.factories.media import an_upload
 from tests.factories.rows import everything
 
+_MINE = """query($first: Int!, $ids: [ID!]!, $after: String) { viewer {
+  communities(first: $first) { edges { node { id } } }
+  following(first: $first, after: $after) { edges { node { id } } pageInfo { endCursor } }
+  reactions(targetIds: $ids) { targetId reaction } } }"""
+
 
 def _face(profile: ProfileId) -> str:
     return to_public("profile", profile)
@@ -29,6 +34,34 @@ async def test_communities_are_listed_page_by_page(api: Api) -> None:
     assert [each["node"]["id"] for each in first["edges"] + rest["edges"]] == [public(each) for each in made]
     assert (first["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"]) == (True, False)
     assert first["edges"][0]["node"] == {"id": public(made[0]), "name": "茶友会", "memberCount": 0, "coverUrl": None}
+
+
+async def test_she_sees_where_she_belongs_whom_she_follows_and_what_she_feels(api: Api, wechat: WeChat) -> None:
+    ann, bob = await api.sign_in(wechat, "ann"), await api.sign_in(wechat, "bob")
+    places = [await a_community(name) for name in ("茶友会", "跑友会", "书友会")]
+    posts = [await a_post(places[0]) for _ in range(3)]
+    ids = [Target("post", each.id).public_id for each in posts]
+    faces = [_face(await accounts.profile_of(each.author_id)) for each in posts]
+    for community in places:
+        await does(api, "JoinCommunity", {"communityId": public(community)}, ann)
+    await does(api, "LeaveCommunity", {"communityId": public(places[1])}, ann)
+    for face in faces:
+        await does(api, "Follow", {"profileId": face, "follow": True}, ann)
+    for post, reaction in zip(ids, ("LIKE", "LOVE"), strict=False):
+        await does(api, "React", {"targetId": post, "reaction": reaction}, ann)
+    mine = await does(api, _MINE, {"first": 2, "ids": [*ids, ids[0]]}, ann)
+    assert [each["node"]["id"] for each in mine["communities"]["edges"]] == [public(places[2]), public(places[0])]
+    assert [each["node"]["id"] for each in mine["following"]["edges"]] == [faces[2], faces[1]]
+    assert mine["reactions"] == [
+        {"targetId": ids[0], "reaction": "LIKE"}, {"targetId": ids[1], "reaction": "LOVE"},
+    ]  # fmt: skip
+    rest = await does(api, _MINE, {"first": 2, "ids": [], "after": mine["following"]["pageInfo"]["endCursor"]}, ann)
+    assert [each["node"]["id"] for each in rest["following"]["edges"]] == [faces[0]]
+    others = await does(api, _MINE, {"first": 2, "ids": ids}, bob)
+    assert (others["communities"]["edges"], others["following"]["edges"], others["reactions"]) == ([], [], [])
+    for wrong in (["x"], ids * 40):
+        answer = await api(_MINE, {"first": 2, "ids": wrong}, token=ann)
+        assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
 
 
 async def test_she_joins_posts_and_is_read_by_everybody(api: Api, wechat: WeChat) -> None:

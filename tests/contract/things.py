@@ -15,16 +15,17 @@ from app.after_sale import queries as after_sale_queries
 from app.after_sale.states import AfterSaleReason
 from app.audit_log.models import AuditEntry
 from app.catalog.models import Sku
-from app.community.actions import commenting, posting
+from app.community.actions import commenting, feeling, posting
 from app.community.models import Post
+from app.community.states import Reaction
 from app.core import clock, worker
-from app.core.ids import CommunityId, ExportId, PerkPlanId, UserId, new_id, to_public
+from app.core.ids import CommunityId, ExportId, PerkPlanId, ProfileId, UserId, from_public, new_id, to_public
 from app.core.targets import Target
 from app.desk import actions as desk
 from app.desk.models import DeskItem, Matter
 from app.group_buying.models import Offer
 from app.group_buying.states import DealStatus
-from app.live.actions import running, talking
+from app.live.actions import reminding, running, talking
 from app.media import actions as media
 from app.media.states import UploadPurpose, Verdict
 from app.membership.actions import planning, simulating
@@ -557,6 +558,25 @@ async def a_community_with_a_post() -> Thing:
 async def a_profile() -> Thing:
     ann = (await _a_post(doubted=False))[1].owner
     return Thing(to_public("profile", (await Profile.get(user_id=ann)).id), ann)
+
+
+async def a_followed_profile() -> Thing:
+    ann, followed = (await a_user()).id, await a_profile()
+    profile = ProfileId(from_public(followed.id)[1])
+    await feeling.follow(follower=ann, profile=profile, wanted=True)
+    return Thing(followed.id, ann)
+
+
+async def a_post_that_is_loved() -> Thing:
+    ann, post = (await a_user()).id, await a_published_post()
+    await feeling.react(user=ann, target=Target.from_public(post.id), reaction=Reaction.LOVE)
+    return Thing(post.id, ann)
+
+
+async def a_room_that_is_waited_for() -> Thing:
+    ann, room = (await a_user()).id, await a_room()
+    await reminding.remind(user=ann, room=room.id, wanted=True)
+    return Thing(room.public_id, ann)
 
 
 async def a_product_with_choices() -> Thing:

@@ -10,6 +10,7 @@ from app.accounts.models import Role
 from app.core import clock, db
 from app.core.db.connections import connection
 from app.core.targets import Target
+from app.live.actions import running
 from app.live.models import LiveRoom
 from app.media.actions import checking
 from app.media.models import Upload
@@ -30,6 +31,8 @@ PAUSE = f"mutation ($input: PauseLiveInput!) {{ pauseLive(input: $input) {{ {CON
 RESUME = f"mutation ($input: ResumeLiveInput!) {{ resumeLive(input: $input) {{ {CONTROL} }} }}"
 CANCEL = f"mutation ($input: CancelLiveInput!) {{ cancelLive(input: $input) {{ {CONTROL} }} }}"
 EDIT = f"mutation ($input: EditLiveInput!) {{ editLive(input: $input) {{ {CONTROL} }} }}"
+WAITED_FOR = """query ($first: Int!, $after: String) { viewer { liveReminders(first: $first, after: $after) {
+  edges { node { id } } pageInfo { hasNextPage endCursor } } } }"""
 PUT_AWAY = """mutation ($input: PutProductAwayInput!) { putProductAway(input: $input) {
   ... on LiveRoom { explaining { id } } } }"""
 
@@ -149,6 +152,26 @@ async def test_asking_to_be_reminded_is_the_same_however_often(api: Api) -> None
     assert await _error(api, "RemindMeOfLive", {"roomId": room.public_id}, None) == "UNAUTHENTICATED"
     gone = await _do(api, "RemindMeOfLive", {"roomId": Target("deal", room.id).public_id}, ann.access_token)
     assert gone["code"] == "TARGET_NOT_FOUND"
+
+
+async def test_whoever_asked_sees_what_she_waits_for_page_by_page_and_nobody_else_does(api: Api) -> None:
+    ann, bob = await a_signed_in_user(), await a_signed_in_user()
+    at = await clock.now() + timedelta(hours=1)
+    rooms = [await a_room(starts_at=at + timedelta(minutes=number // 2)) for number in range(4)]
+    for room in rooms:
+        await _do(api, "RemindMeOfLive", {"roomId": room.public_id}, ann.access_token)
+    await running.start(rooms[0].id, by=rooms[0].host)
+    seen: list[str] = []
+    after = None
+    while len(seen) < len(rooms):
+        mine = (await _do(api, WAITED_FOR, {"first": 2, "after": after}, ann.access_token))["liveReminders"]
+        seen += [each["node"]["id"] for each in mine["edges"]]
+        after = mine["pageInfo"]["endCursor"]
+        if not mine["pageInfo"]["hasNextPage"]:
+            break
+    assert seen == [each.public_id for each in rooms[1:]]
+    assert (await _do(api, WAITED_FOR, {"first": 2}, bob.access_token))["liveReminders"]["edges"] == []
+    assert await _do(api, WAITED_FOR, {"first": 2}, None) is None
 
 
 async def test_only_hosts_announce_and_only_their_own_rooms_are_theirs(api: Api) -> None:

@@ -129,6 +129,19 @@ async def test_a_product_of_the_shelf_is_shown_and_put_away_and_each_is_told_onc
         await running.explain(room.id, by=room.host, product=await a_product("不在架上"))
 
 
+async def test_a_product_that_leaves_the_shelf_while_it_is_shown_is_put_away_and_what_stays_is_not() -> None:
+    tea, cup = await a_product(), await a_product("盖碗")
+    room = await a_room(on_air=True, products=[tea, cup])
+    await running.explain(room.id, by=room.host, product=cup)
+    for shelf in ([cup], [tea]):
+        version = (await room.now()).version
+        await running.edit(room.id, by=room.host, expected_version=version, wanted=Edit(products=shelf))
+    row = await room.now()
+    assert (row.shelf, row.explaining_id) == ([tea], None)
+    told = await LiveEvent.filter(room_id=room.id, kind=LiveEventKind.EXPLAINED).order_by("seq")
+    assert [each.payload["product"] for each in told] == [str(cup), None]
+
+
 async def test_nothing_is_shown_paused_or_ended_before_the_start_and_after_the_end() -> None:
     room = await a_room()
     before = await everything()

@@ -12,9 +12,10 @@ from app.accounts.tokens import Grant
 from app.core import worker
 from app.core.ids import UserId
 from app.core.targets import Target
+from app.core.words import CHINESE
 from app.live import ports
 from app.live.actions import reminding, running
-from app.notifications import actions, presence, queries, reactions
+from app.notifications import actions, presence, queries, reactions, wording
 from app.notifications.models import MessagePurpose, Notification, NotificationKind
 from app.notifications.presence import Listeners
 from app.wechat.sandbox import openid_of
@@ -106,6 +107,52 @@ async def test_followers_hear_it_too_and_who_asked_and_follows_hears_it_once(
     assert len(told) == len(set(told)) == 9
     assert set(fans) <= set(told)
     assert room.host not in told
+
+
+async def test_a_host_who_asked_for_her_own_room_cuts_nobody_off(
+    wechat: WeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reactions, "AUDIENCE_BATCH", 2)
+    room = await a_room()
+    people = [(await a_user(f"小{n}迷")).id for n in range(5)]
+    for user in (room.host, *people):
+        await reminding.remind(user=user, room=room.id, wanted=True)
+    await running.start(room.id, by=room.host)
+    await worker.run_until_idle(wiring.JOBS)
+    told = [each.user_id for each in await Notification.filter(kind=NotificationKind.LIVE_STARTED)]
+    assert sorted(told) == sorted(people)
+
+
+async def test_who_waits_for_a_room_that_is_cancelled_hears_it_once_and_who_only_follows_does_not(
+    wechat: WeChat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reactions, "AUDIENCE_BATCH", 2)
+    room, follower = await a_room(), (await a_user()).id
+
+    async def following(host: UserId, /, *, after: UserId | None, limit: int) -> list[UserId]:
+        del host, after
+        return [follower][:limit]
+
+    monkeypatch.setattr(ports, "_followings", {"fans": following})
+    people = [await _waits(wechat, f"fan{number}", room) for number in range(5)]
+    await running.cancel(room.id, by=room.host, reason="感冒了")
+    await worker.run_until_idle(wiring.JOBS)
+    told = await Notification.all()
+    assert sorted(each.user_id for each in told) == sorted(each.user for each in people)
+    assert {each.kind for each in told} == {NotificationKind.LIVE_CANCELLED}
+    said = wording.words(told[0].kind, told[0].values, CHINESE)
+    assert (said.title, said.body) == ("茶姐 的直播已取消", "您预约的“春茶上新”已取消，敬请谅解。")
+    # What she allowed WeChat to bring her is for a start.
+    assert await _received(wechat) == []
+
+
+async def test_a_room_that_ends_is_not_told_as_one_that_was_cancelled(wechat: WeChat) -> None:
+    room, ann = await a_room(), (await a_user()).id
+    await reminding.remind(user=ann, room=room.id, wanted=True)
+    await running.start(room.id, by=room.host)
+    await running.end(room.id, by=room.host)
+    await worker.run_until_idle(wiring.JOBS)
+    assert [each.kind for each in await Notification.filter(user_id=ann)] == [NotificationKind.LIVE_STARTED]
 
 
 async def test_a_crash_between_two_batches_leaves_nobody_out_and_tells_nobody_twice(

@@ -13,8 +13,9 @@ from app.accounts.tokens import Grant
 from app.core import clock
 from app.core.ids import LiveRoomId, new_id
 from app.core.targets import Target
-from app.live import jobs, rules
+from app.live import jobs, queries, rules
 from app.live.actions import running
+from app.live.models import LiveEvent
 from app.live.watching import WATCHERS
 from app.moderation import actions as moderation
 from app.wechat.sandbox import openid_of
@@ -97,6 +98,21 @@ async def test_everything_that_happens_in_a_room_comes_once_and_in_order(api: Ap
         last = await _next(stream)
         assert (last["event"]["__typename"], last["cursor"]) == ("LiveEnded", cursor_of(room.id, 8))
         assert (await room.now()).head == 8
+
+
+async def test_a_start_is_told_with_the_room_as_it_is_also_when_it_starts_while_the_stream_is_read(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = await a_room()
+    read = queries.events_after
+
+    async def starts_meanwhile(room_id: LiveRoomId, after: int, *, limit: int) -> list[LiveEvent]:
+        await running.start(room_id, by=room.host)
+        return await read(room_id, after, limit=limit)
+
+    async with _following(api, room, cursor_of(room.id, 0)) as stream:
+        monkeypatch.setattr(queries, "events_after", starts_meanwhile)
+        assert (await _event(stream))["room"]["status"] == "LIVE"
 
 
 async def test_between_the_page_and_the_stream_nothing_falls(api: Api, wechat: WeChat) -> None:

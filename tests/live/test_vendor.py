@@ -62,6 +62,19 @@ async def test_a_lost_stream_pauses_the_room_and_its_return_lets_it_go_on(web: h
     assert kinds == [LiveEventKind.STARTED, LiveEventKind.PAUSED, LiveEventKind.STARTED]
 
 
+async def test_a_camera_that_comes_back_in_the_second_in_which_it_was_lost_lets_the_room_go_on(
+    web: httpx2.AsyncClient,
+) -> None:
+    room = await a_room(on_air=True)
+    now = int((await clock.now()).timestamp())
+    await _call(web, room, STARTED, event_time=now - 9, sequence="old")
+    await _call(web, room, STOPPED, event_time=now - 5, sequence="old")
+    assert await _at(room) == LOST
+    await _call(web, room, STARTED, event_time=now - 5, sequence="new")
+    await _call(web, room, STOPPED, event_time=now - 5, sequence="old")
+    assert await _at(room) == LIVE
+
+
 async def test_news_that_comes_twice_or_after_newer_news_changes_nothing(web: httpx2.AsyncClient) -> None:
     room = await a_room(on_air=True)
     now = int((await clock.now()).timestamp())

@@ -172,6 +172,18 @@ async def test_a_mute_is_seen_with_the_person_and_lifted_with_its_version(api: A
     assert _one(await api(_MUTE, elsewhere, token=token))["code"] == "TARGET_NOT_FOUND"
 
 
+async def test_a_mute_that_would_have_ended_or_is_nowhere_is_refused_and_the_one_in_place_stays(api: Api) -> None:
+    person, token = to_public("person", (await a_user()).id), await _moderator()
+    given = {"personId": person, "reason": "刷屏"}
+    await api(_MUTE, {"input": given}, token=token)
+    before = await everything()
+    over = {"input": given | {"until": (await clock.now()).isoformat()}}
+    assert _code(await api(_MUTE, over, token=token)) == "BAD_USER_INPUT"
+    nowhere = {"input": given | {"communityId": to_public("community", new_id())}}
+    assert _one(await api(_MUTE, nowhere, token=token))["code"] == "TARGET_NOT_FOUND"
+    assert await everything() == before
+
+
 async def test_who_is_blocked_is_signed_out_and_cannot_sign_in(api: Api, wechat: WeChat) -> None:
     hers = await api.sign_in(wechat, "ann")
     me = _one(await api("{ viewer { user { id } } }", token=hers))["user"]["id"]

@@ -16,7 +16,7 @@ from app.core.ids import UserId, new_id
 from app.core.models import FactRow
 from app.moderation import actions, queries, rules
 from app.moderation.errors import SecondPersonNeeded, TextTooLong
-from app.moderation.models import Appeal, ModerationItem
+from app.moderation.models import Appeal, ModerationItem, Report
 from app.moderation.states import AppealStatus, Decision, ItemStatus, ReportReason
 from tests.conftest import ON_POSTGRES
 from tests.factories.accounts import a_session, a_user
@@ -85,6 +85,22 @@ async def test_what_was_reported_since_it_was_looked_at_is_stale() -> None:
         await _decide(a_user_id(), item, Decision.APPROVE, target_seen)
     assert await everything() == before
     assert told_of(target) == []
+
+
+async def test_however_many_object_while_a_moderator_reads_the_first_objection_alone_sends_her_back() -> None:
+    target, item = await a_queued_note(a_user_id())
+    Wall.notes[target.id].is_public = True
+    seen = (await ModerationItem.get(id=item)).version
+    await actions.report(reporter=a_user_id(), target=target, reason=ReportReason.SPAM, note=None)
+    with pytest.raises(Stale):
+        await _decide(a_user_id(), item, Decision.APPROVE, seen)
+    seen = (await ModerationItem.get(id=item)).version
+    for _ in range(3):
+        await actions.report(reporter=a_user_id(), target=target, reason=ReportReason.SPAM, note=None)
+    await _decide(a_user_id(), item, Decision.REMOVE, seen)
+    now = await ModerationItem.get(id=item)
+    assert (now.status, now.reports) == (ItemStatus.REMOVED, 4)
+    assert await Report.filter(item_id=item, closed_at=None).count() == 0
 
 
 async def test_nobody_decides_on_what_she_wrote_herself() -> None:

@@ -22,6 +22,7 @@ EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
     *[(NotificationKind.REFUND_SENT, {"amount_fen": 1990, "reason": reason.value}) for reason in RefundReason],
     (NotificationKind.REFUND_FAILED, {"amount_fen": 1990}),
     (NotificationKind.LIVE_STARTED, {"started_at": "2026-11-23T10:00:00+00:00"}),
+    (NotificationKind.LIVE_CANCELLED, {}),
     *[(NotificationKind.TIER_CHANGED, {"tier": "2", "rank": 2, "rank_before": before}) for before in (1, 3)],
     *[(NotificationKind.ORDER_SHIPPED, {"carrier": each, "number": "7300"}) for each in CARRIERS],
     (NotificationKind.REFUND_REJECTED, {"reason": "123"}),

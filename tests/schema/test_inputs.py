@@ -65,13 +65,18 @@ def test_a_cursor_that_is_no_list_of_as_many_values_is_refused(key: str) -> None
         ("\ufeff茶\u200b叶\u2066", "茶叶"),
         ("👨\u200d👩\u200d👧", "👨\u200d👩\u200d👧"),
         ("a\n\tb", "a\n\tb"),
+        ("茶\r\n叶", "茶\n叶"),
+        ("❤\ufe0f", "❤\ufe0f"),
     ],
 )
 def test_what_turns_the_direction_of_writing_or_cannot_be_seen_is_left_out(written: str, read: str) -> None:
     assert read_text(written, "text", 20) == read
 
 
-@pytest.mark.parametrize("text", ["a\0b", "a\x7fb", "a\x85b", "a\ud800b", "\u202e\u202e"])
+@pytest.mark.parametrize(
+    "text",
+    ["a\0b", "a\x7fb", "a\x85b", "a\rb", "a\ud800b", "\u202e\u202e", "\u200d", "\u3164", "\u2800 \u2800", "\ufe0f"],
+)
 def test_control_characters_are_refused_and_what_cannot_be_seen_is_no_text(text: str) -> None:
     with pytest.raises(GraphQLError):
         read_text(text, "text", 20, shortest=1)

@@ -25,9 +25,13 @@ async def stream_lost(room: LiveRoomId, *, session: str, told_at: int) -> None:
 
 @db.retried
 async def stream_back(room: LiveRoomId, *, session: str, told_at: int) -> None:
-    """The stream is there: a room that paused for its loss goes on."""
+    """The stream is there: a room that paused for its loss goes on.
+
+    The vendor tells whole seconds, so a camera that comes back at once begins its push in the second in which the
+    older one ended.
+    """
     async with db.transaction():
-        locked = await _lock_for_news(room, told_at)
+        locked = await _lock_for_news(room, told_at, session=session)
         if locked is None:
             return
         await write(locked, stream_told_at=told_at, stream_session=session or None)
@@ -50,12 +54,17 @@ async def recorded(room: LiveRoomId, *, url: str) -> None:
             await move(locked, Move.RECORDED)
 
 
-async def _lock_for_news(room: LiveRoomId, told_at: int) -> LiveRoom | None:
-    """The room, locked, if it is there and this is newer than what the vendor told before."""
+async def _lock_for_news(room: LiveRoomId, told_at: int, *, session: str = "") -> LiveRoom | None:
+    """The room, locked, if it is there and this is newer than what the vendor told before.
+
+    Of the same second only the begin of another push is newer.
+    """
     try:
         locked = await lock(room)
     except TargetNotFound:
         return None
     now = (await clock.now()).timestamp()
-    is_news = locked.stream_told_at is None or told_at > locked.stream_told_at
+    before = locked.stream_told_at
+    is_other_push = bool(session) and session != locked.stream_session
+    is_news = before is None or told_at > before or (told_at == before and is_other_push)
     return locked if is_news and told_at <= now + _AHEAD_S else None

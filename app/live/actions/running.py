@@ -60,8 +60,8 @@ async def schedule(
 async def edit(room: LiveRoomId, *, by: UserId, expected_version: int, wanted: Edit) -> None:
     """Change what was announced; all but the start also while it is live.
 
-    A cover is shown once it has passed its check; until then the room has none. Stale, RoomStarted, RoomEnded,
-    UploadInvalid, PictureRejected.
+    A cover is shown once it has passed its check; until then the room has none. The product that is explained is put
+    away with its place on the shelf. Stale, RoomStarted, RoomEnded, UploadInvalid, PictureRejected.
     """
     async with db.transaction():
         locked = await lock(room, expected_version=expected_version)
@@ -74,9 +74,14 @@ async def edit(room: LiveRoomId, *, by: UserId, expected_version: int, wanted: E
             await media.detach(target(room), but=[wanted.cover])
             await media.attach(owner=by, uploads=[wanted.cover], purpose=UploadPurpose.COVER, target=target(room))
             changes["cover_path"] = None
+        is_put_away = wanted.products is not None and locked.explaining_id not in {None, *wanted.products}
+        if is_put_away:
+            changes["explaining_id"] = None
         if changes:
             await change(locked, **changes)
             await audit_log.note(by=by, verb="live.edit", target=target(room), detail=changes)
+        if is_put_away:
+            await tell(locked, LiveEventKind.EXPLAINED, product=None)
 
 
 async def _changes(wanted: Edit) -> dict[str, object]:

@@ -34,8 +34,8 @@ async def claim(*, by: UserId, item: UUID, expected_version: int) -> None:
 async def decide(*, by: UserId, item: UUID, expected_version: int, decision: Decision, reason: str) -> None:
     """Decide on a thing: APPROVE or REMOVE, with what the author is told.
 
-    TargetNotFound; Stale where it was decided, reported or changed since it was looked at; SecondPersonNeeded for
-    what one wrote oneself.
+    TargetNotFound; Stale where it was decided, changed or reported for the first time since it was looked at;
+    SecondPersonNeeded for what one wrote oneself.
     """
     async with db.transaction():
         found = await _locked(item)

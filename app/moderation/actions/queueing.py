@@ -53,8 +53,13 @@ async def report(*, reporter: UserId, target: Target, reason: ReportReason, note
             "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
             made, item.id, reporter, target.kind, target.id, reason, note, await clock.now(),
         )  # fmt: skip
-        why = item.why if Why.REPORTED in item.why else [*item.why, Why.REPORTED]
-        await ModerationItem.filter(id=item.id).update(why=why, reports=item.reports + 1, version=item.version + 1)
+        is_first = Why.REPORTED not in item.why
+        why = [*item.why, Why.REPORTED] if is_first else item.why
+        # The first objection is a reason that nobody has looked at. Those that follow leave the version: what many
+        # object to at once could be decided on by nobody.
+        await ModerationItem.filter(id=item.id).update(
+            why=why, reports=item.reports + 1, version=item.version + is_first
+        )
         return made
 
 

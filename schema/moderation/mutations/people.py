@@ -7,9 +7,13 @@ from uuid import UUID
 import strawberry
 
 from app.accounts.models import Role
+from app.community import queries as communities
+from app.community.actions.places import KIND as COMMUNITY
+from app.core.errors import TargetNotFound
+from app.core.ids import CommunityId
 from app.moderation import actions
 from schema.context import Info
-from schema.inputs import read_id, read_text
+from schema.inputs import bad_input, read_id, read_text
 from schema.moderation.mutations.reading import LONGEST_REASON, found, read_person, read_reason
 from schema.moderation.types import ModeratedPerson, Mute, kinds
 from schema.moderation.types.people import open_mute, open_person
@@ -22,8 +26,8 @@ class MutePersonInput:
 
     person_id: strawberry.ID
     community_id: strawberry.ID | None = strawberry.field(default=None, description="Null for everywhere.")
-    until: datetime | None = strawberry.field(default=None, description="Null for good.")
-    reason: str
+    until: datetime | None = strawberry.field(default=None, description="Later than now; null for good.")
+    reason: str = strawberry.field(description="What she is told.")
 
 
 @strawberry.input
@@ -63,8 +67,8 @@ class PeopleMutation:
         made = await actions.mute(
             by=asker.user,
             user=await read_person(asker, input.person_id),
-            community=_read_community(input.community_id),
-            until=input.until,
+            community=await _read_community(input.community_id),
+            until=await _read_until(info, input.until),
             reason=read_reason(input.reason),
         )
         return await open_mute(info, made)
@@ -110,5 +114,17 @@ class PeopleMutation:
         return await open_person(info, user)
 
 
-def _read_community(text: str | None) -> UUID | None:
-    return found(read_id("community", text, "input.communityId")) if text is not None else None
+async def _read_community(text: str | None) -> UUID | None:
+    if text is None:
+        return None
+    community = found(read_id(COMMUNITY, text, "input.communityId"))
+    if await communities.community(CommunityId(community)) is None:
+        raise TargetNotFound
+    return community
+
+
+async def _read_until(info: Info, until: datetime | None) -> datetime | None:
+    # A slip of the date would lift the mute that is in place.
+    if until is not None and until <= await info.context.now():
+        bad_input("input.until", "A mute ends later than now.")
+    return until
