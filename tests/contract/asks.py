@@ -189,6 +189,7 @@ _DONE = [
     Ask("Mutation.shipOrder", "orderId", things.an_order_to_ship, _CARRIER),
     Ask("Mutation.correctShipping", "orderId", things.a_shipped_order, _CARRIER),
     Ask("Mutation.uploadShippingAgain", "orderId", things.an_untold_parcel),
+    Ask("Mutation.refundOrder", "orderId", things.an_order_to_ship),
     Ask("Mutation.approveRefund", "afterSaleId", things.a_refund_request),
     Ask("Mutation.rejectRefund", "afterSaleId", things.a_refund_request),
     Ask("Mutation.resolveDeskItem", "id", things.an_unknown_payment),

@@ -7,20 +7,23 @@ from uuid import UUID
 import strawberry
 
 from app.accounts.models import Role
+from app.core import clock
 from app.moderation import actions
 from schema.context import Info
-from schema.inputs import read_id, read_text
+from schema.inputs import bad_input, read_id, read_text
 from schema.moderation.mutations.reading import LONGEST_REASON, found, read_person, read_reason
 from schema.moderation.types import ModeratedPerson, Mute, kinds
 from schema.moderation.types.people import open_mute, open_person
 from schema.refusals import Refusal, refusing
+
+_WHOSE = "Of a person, of a buyer, or of an author's profile."
 
 
 @strawberry.input
 class MutePersonInput:
     """Whom to let not write, where and until when."""
 
-    person_id: strawberry.ID
+    person_id: strawberry.ID = strawberry.field(description=_WHOSE)
     community_id: strawberry.ID | None = strawberry.field(default=None, description="Null for everywhere.")
     until: datetime | None = strawberry.field(default=None, description="Null for good.")
     reason: str
@@ -39,7 +42,7 @@ class UnmutePersonInput:
 class BlockPersonInput:
     """Whom to keep out, or let in again, and why."""
 
-    person_id: strawberry.ID
+    person_id: strawberry.ID = strawberry.field(description=_WHOSE)
     reason: str
 
 
@@ -60,6 +63,8 @@ class PeopleMutation:
     ) -> MuteResult | None:
         """Let somebody not write."""
         asker = info.context.must_have(Role.COMMUNITY_MANAGER)
+        if input.until is not None and input.until <= await clock.now():
+            bad_input("input.until", "This moment has passed; leave it out for good.")
         made = await actions.mute(
             by=asker.user,
             user=await read_person(asker, input.person_id),
