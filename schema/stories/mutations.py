@@ -89,6 +89,15 @@ class ReviewStoryInput:
 
 
 @strawberry.input
+class UnscheduleStoryInput:
+    """Which story is not to come out as planned, as it was seen, and why."""
+
+    story_id: strawberry.ID
+    expected_version: int
+    reason: str | None = None
+
+
+@strawberry.input
 class WithdrawStoryConsentInput:
     """Which story is to be gone."""
 
@@ -211,6 +220,26 @@ class StoriesMutation:
             decision=input.decision,
             note=read_text(input.note, "input.note", rules.LONGEST_NOTE) if input.note else None,
             publish_at=input.publish_at,
+        )
+        return await _answer(story)
+
+    @strawberry.mutation(
+        description="Community managers only; before its moment. The story waits for its review again."
+    )
+    @refusing
+    async def unschedule_story(
+        self,
+        info: Info,
+        input: UnscheduleStoryInput,  # noqa: A002 - the API's word
+    ) -> StoryResult | None:
+        """Take a story off the calendar."""
+        manager = info.context.must_have(Role.COMMUNITY_MANAGER).user
+        story = _story(input.story_id)
+        await actions.unschedule(
+            by=manager,
+            story=story,
+            expected_version=input.expected_version,
+            reason=read_text(input.reason, "input.reason", rules.LONGEST_NOTE) if input.reason else None,
         )
         return await _answer(story)
 

@@ -8,6 +8,7 @@ from app.core.ids import StoryId, UserId
 from app.media import actions as media
 from app.stories import queries, rules
 from app.stories.actions.change import change, lock, target
+from app.stories.errors import NotScheduled
 from app.stories.facts import StoryPublished, StoryWithdrawn
 from app.stories.models import Story
 from app.stories.states import ReviewDecision, StoryStatus
@@ -51,6 +52,22 @@ async def review(
             detail={"decision": decision, "publish_at": found.publish_at and found.publish_at.isoformat()},
             reason=note,
         )
+
+
+@db.retried
+async def unschedule(*, by: UserId, story: StoryId, expected_version: int, reason: str | None) -> None:
+    """Take a story off the calendar before its moment: it waits for its review again.
+
+    TargetNotFound; Stale, also for a repeat; NotScheduled where it is out, or was never scheduled.
+    """
+    async with db.transaction():
+        found = await lock(story, expected_version=expected_version)
+        if rules.status_at(found.status, found.publish_at, await clock.now()) is not StoryStatus.SCHEDULED:
+            raise NotScheduled
+        was_due = found.publish_at
+        await change(found, status=StoryStatus.IN_REVIEW, reviewed_by=None, review_note=None, publish_at=None)
+        detail = {"publish_at": was_due and was_due.isoformat()}
+        await audit_log.note(by=by, verb="story.unschedule", target=target(story), detail=detail, reason=reason)
 
 
 @db.retried
