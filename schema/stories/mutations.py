@@ -86,6 +86,10 @@ class ReviewStoryInput:
     decision: ReviewDecision
     note: str | None = None
     publish_at: datetime | None = strawberry.field(default=None, description="Null publishes at once.")
+    expected_version: int | None = strawberry.field(
+        default=None,
+        description="The story's, as it was read: STALE where it changed meanwhile. Null takes it as it is.",
+    )
 
 
 @strawberry.input
@@ -220,6 +224,7 @@ class StoriesMutation:
             decision=input.decision,
             note=read_text(input.note, "input.note", rules.LONGEST_NOTE) if input.note else None,
             publish_at=input.publish_at,
+            expected_version=input.expected_version,
         )
         return await _answer(story)
 

@@ -10,7 +10,8 @@ from app.core import clock
 from app.core.ids import new_id
 from app.core.targets import Target
 from app.media.states import UploadPurpose, Verdict
-from app.stories import wording
+from app.stories import actions, wording
+from app.stories.actions import Edit
 from app.stories.states import ReviewDecision, StoryStatus
 from tests.conftest import Api, WeChat
 from tests.factories.accounts import a_signed_in_user
@@ -27,7 +28,7 @@ from tests.factories.stories import (
     decides,
     withdraws,
 )
-from tests.stories.asking import refused
+from tests.stories.asking import do, refused
 
 
 def _new(**changes: Any) -> dict[str, Any]:
@@ -49,6 +50,25 @@ def _answer(story: MadeStory, *, accept: bool = True, version: int = wording.NEW
 
 async def _nobodys(kind: str) -> str:
     return Target(kind, new_id()).public_id
+
+
+async def test_a_reviewer_decides_on_what_she_has_read(api: Api) -> None:
+    story, manager = await a_submitted(), await a_manager()
+    read = (await story.now()).version
+    await decides(story, ReviewDecision.REQUEST_CHANGES, note="再多写两句")
+    changed = Edit(products=[])
+    await actions.edit(
+        by=story.customer.user, is_manager=False, story=story.id,
+        expected_version=(await story.now()).version, wanted=changed,
+    )  # fmt: skip
+    assert (await story.now()).status is StoryStatus.IN_REVIEW
+    stale = _review(story, expectedVersion=read)
+    assert await refused(api, "ReviewStory", stale, manager.access_token) == "STALE"
+    right = _review(story, expectedVersion=(await story.now()).version)
+    for _ in range(2):
+        # What was not heard is sent again, with the version that was read.
+        out = await do(api, "ReviewStory", right, manager.access_token)
+        assert out["status"] == "PUBLISHED"
 
 
 UNSCHEDULE = """mutation($input: UnscheduleStoryInput!) { unscheduleStory(input: $input) {

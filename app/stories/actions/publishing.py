@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.audit_log import actions as audit_log
 from app.core import clock, db, outbox
+from app.core.errors import Stale
 from app.core.ids import StoryId, UserId
 from app.media import actions as media
 from app.stories import queries, rules
@@ -16,12 +17,19 @@ from app.stories.states import ReviewDecision, StoryStatus
 
 @db.retried
 async def review(
-    *, by: UserId, story: StoryId, decision: ReviewDecision, note: str | None, publish_at: datetime | None
+    *,
+    by: UserId,
+    story: StoryId,
+    decision: ReviewDecision,
+    note: str | None,
+    publish_at: datetime | None,
+    expected_version: int | None = None,
 ) -> None:
     """Approve a story, at once or for a moment to come; refuse it; or send it back to be changed.
 
     The reviewer's same decision once more changes nothing. TargetNotFound; NotInReview; SecondPersonNeeded for who
-    wrote it; ConsentMissing where the customer has not agreed to this very text.
+    wrote it; ConsentMissing where the customer has not agreed to this very text; Stale where it is not any more what
+    the reviewer has read: it may have been sent back, changed and handed in again meanwhile.
     """
     async with db.transaction():
         found = await lock(story)
@@ -33,6 +41,8 @@ async def review(
         is_hers = (found.reviewed_by, found.review_note) == (by, note)
         if refusal and is_hers and rules.is_repeat(decision, publish_at, found.status, found.publish_at, now):
             return
+        if expected_version not in {None, found.version}:
+            raise Stale
         if refusal:
             raise refusal
         out_at = max(publish_at or now, now)
