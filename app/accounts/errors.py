@@ -49,6 +49,10 @@ class StaffNotDisabled(DomainError):
     """This account is not disabled."""
 
 
+class WorksHere(DomainError):
+    """You work here: first another admin ends your work, then your account can be deleted."""
+
+
 @dataclass(eq=False)
 class TryLater(DomainError):
     """Please try again a little later."""

@@ -23,7 +23,7 @@ from app.accounts.errors import (
 )
 from app.accounts.tokens import Grant
 from app.core import db
-from app.core.ids import UserId
+from app.core.ids import SessionId, UserId
 from app.wechat import current, errors, signatures
 from app.wechat.client import Login
 
@@ -73,15 +73,33 @@ async def staff_sign_in(*, username: str, password: str, address: str = "") -> G
     A username that nobody has takes as long as a wrong password. (The pause after wrong ones tells that it exists:
     usernames of staff are no secret.)
     """
+    attempt = await _right_attempt(username, password, address)
+    is_outdated = _HASHER.check_needs_rehash(attempt.password_hash)
+    return await actions.begin_staff_session(
+        attempt=attempt, new_hash=await hash_password(password) if is_outdated else None
+    )
+
+
+async def _right_attempt(username: str, password: str, address: str) -> actions.Attempt:
     db.refuse_in_transaction("a password was tried")
     attempt = await actions.count_attempt(username=username, address=address)
     is_right = await _in_thread(_matches, attempt.password_hash if attempt else None, password)
     if attempt is None or not is_right:
         raise BadCredentials
-    is_outdated = _HASHER.check_needs_rehash(attempt.password_hash)
-    return await actions.begin_staff_session(
-        attempt=attempt, new_hash=await hash_password(password) if is_outdated else None
-    )
+    return attempt
+
+
+async def change_password(*, user: UserId, session: SessionId, old: str, new: str, address: str = "") -> None:
+    """Replace her own password; her other sessions end. Not in a transaction.
+
+    The old one is tried as at signing in: BadCredentials, and TryLater after too many wrong ones. StaffNotFound for who
+    has no password.
+    """
+    account = await queries.account_of(user)
+    if account is None:
+        raise StaffNotFound
+    attempt = await _right_attempt(account.username, old, address)
+    await actions.change_password(attempt=attempt, user=user, session=session, password_hash=await hash_password(new))
 
 
 async def reset_password(*, username: str, password: str) -> None:

@@ -132,6 +132,11 @@ async def account_named(username: str) -> Credential | None:
     return await Credential.get_or_none(username=rules.spelled(username))
 
 
+async def account_of(user: UserId) -> Credential | None:
+    """The account of this member of staff; None for who has no password."""
+    return await Credential.get_or_none(user_id=user)
+
+
 async def staff_page(*, limit: int, after: str | None) -> list[UserId]:
     """Members of staff who have an account, by username, from after the given one on."""
     found = Credential.all() if after is None else Credential.filter(username__gt=after)

@@ -3,6 +3,8 @@
 Rows are locked in this order: the payment, the request, the order, and what hears of it through the port.
 """
 
+from dataclasses import replace
+
 from app.after_sale import errors, queries, rules
 from app.after_sale.facts import RefundRejected, RefundRequested
 from app.after_sale.models import AfterSale, AfterSalePiece
@@ -26,7 +28,7 @@ from app.payments import ports
 from app.payments import queries as payment_queries
 from app.payments.models import RefundReason
 from app.pricing import queries as pricing
-from app.pricing.rules import GivesBack, gives_back
+from app.pricing.rules import GivesBack, Share, gives_back
 
 
 @db.retried
@@ -48,17 +50,21 @@ async def request(
         held_up = await orders.begin_dispute(order)
         if held_up is None:
             raise AfterSaleOpen
-        made = await _request(held_up, pieces, reason, note)
-        await idempotency.keep_result(user=buyer, mutation="requestRefund", key=key, result={"after_sale": made})
-        return made
+        made = await _write(held_up, await _terms(held_up), pieces, reason, note)
+        await orders.note(order, OrderNote.REFUND_REQUESTED, amount=money.display(made.amount_fen))
+        await record(RefundRequested(made.id, order, buyer, made.amount_fen))
+        await idempotency.keep_result(user=buyer, mutation="requestRefund", key=key, result={"after_sale": made.id})
+        return made.id
 
 
-async def _request(order: Order, pieces: rules.Pieces | None, reason: AfterSaleReason, note: str) -> AfterSaleId:
+async def _write(
+    order: Order, terms: rules.Terms, pieces: rules.Pieces | None, reason: AfterSaleReason, note: str = ""
+) -> AfterSale:
     paid, before = await pricing.paid_order(order.id), await queries.given_back(order.id)
     left = rules.left_of({line: each.pieces for line, each in paid.lines.items()}, before)
     wanted = left if pieces is None else pieces
     now = await clock.now()
-    refused = rules.refusal(await _terms(order), wanted, left, now)
+    refused = rules.refusal(terms, wanted, left, now)
     if refused:
         raise refused
     back = gives_back(paid, wanted, before=before).total
@@ -74,9 +80,7 @@ async def _request(order: Order, pieces: rules.Pieces | None, reason: AfterSaleR
     await AfterSalePiece.bulk_create(
         [AfterSalePiece(id=new_id(), after_sale_id=made.id, line_id=line, quantity=n) for line, n in wanted.items()]
     )
-    await orders.note(order.id, OrderNote.REFUND_REQUESTED, amount=money.display(back.fen))
-    await record(RefundRequested(made.id, order.id, order.user_id, back.fen))
-    return made.id
+    return made
 
 
 async def _terms(order: Order) -> rules.Terms:
@@ -112,27 +116,69 @@ async def approve(*, by: UserId, request: AfterSaleId, expected_version: int) ->
     AfterSaleNotFound, Stale, AfterSaleDecided.
     """
     async with db.transaction():
-        order_id = (await queries.after_sale(request)).order_id
-        await payments.lock(order_id)
-        found = await _seen(request, expected_version)
-        pieces = (await queries.pieces_of([request]))[request]
-        paid, before = await pricing.paid_order(order_id), await queries.given_back(order_id)
-        back = gives_back(paid, pieces, before=before)
-        await _finish(found, AfterSaleStatus.APPROVED, by)
-        refund = await _send_back(await order_queries.order_by_id(order_id), back)
-        await AfterSale.filter(id=request).update(refund_id=refund)
-        if back.total.points:
-            await points.return_points(
-                found.user_id, back.total.points, PointsReason.ORDER, str(request), spent=str(order_id)
-            )
-        if refund is None:
-            await finish(request)
+        await payments.lock((await queries.after_sale(request)).order_id)
+        back = await _grant(await _seen(request, expected_version), by)
         await audit_log.note(
             by=by,
             verb="after_sale.approve",
             target=Target("aftersale", request),
-            detail={"amount_fen": back.total.fen, "points": back.total.points},
+            detail={"amount_fen": back.fen, "points": back.points},
         )
+
+
+@db.retried
+async def refund(
+    *,
+    by: UserId,
+    order: OrderId,
+    pieces: rules.Pieces | None,
+    reason: AfterSaleReason,
+    answer: str,
+    expected_version: int,
+) -> AfterSaleId:
+    """Give the money of an order, or of some of its pieces, back without being asked; how often was declined is no bar.
+
+    The buyer reads `answer`. Raises OrderNotFound, Stale (of the order: also for a repeat), AfterSaleOpen where a
+    request waits, which is answered instead, OrderNotRefundable, RefundQuantityInvalid, WholeOrderOnly.
+    """
+    async with db.transaction():
+        await payments.lock(order)
+        await order_queries.order_by_id(order)
+        held_up = await orders.begin_dispute(order)
+        if held_up is None:
+            raise AfterSaleOpen
+        # Holding it up has made it one newer than whoever saw it last.
+        if held_up.version != expected_version + 1:
+            raise Stale
+        made = await _write(held_up, replace(await _terms(held_up), declined=0), pieces, reason)
+        back = await _grant(made, by)
+        await AfterSale.filter(id=made.id).update(answer=answer)
+        await audit_log.note(
+            by=by,
+            verb="order.refund",
+            target=Target("order", order),
+            detail={"after_sale": made.id, "amount_fen": back.fen, "points": back.points},
+            reason=answer,
+        )
+        return made.id
+
+
+async def _grant(request: AfterSale, by: UserId) -> Share:
+    """Promise back what a locked request names; the order's payment is locked."""
+    order_id = request.order_id
+    pieces = (await queries.pieces_of([request.id]))[request.id]
+    paid, before = await pricing.paid_order(order_id), await queries.given_back(order_id)
+    back = gives_back(paid, pieces, before=before)
+    await _finish(request, AfterSaleStatus.APPROVED, by)
+    refund = await _send_back(await order_queries.order_by_id(order_id), back)
+    await AfterSale.filter(id=request.id).update(refund_id=refund)
+    if back.total.points:
+        await points.return_points(
+            request.user_id, back.total.points, PointsReason.ORDER, str(request.id), spent=str(order_id)
+        )
+    if refund is None:
+        await finish(request.id)
+    return back.total
 
 
 async def _send_back(order: Order, back: GivesBack) -> RefundId | None:

@@ -23,7 +23,7 @@ class AfterSale(Model):
     #: What comes back, as pricing says of these pieces.
     amount_fen = fields.BigIntField()
     points = fields.IntField(default=0)
-    #: Why staff rejected it, in their words; she reads it.
+    #: Why staff rejected it, or gave it back unasked, in their words; she reads it.
     answer = fields.CharField(max_length=200, null=True)
     #: Grows with every change; staff say which one they saw.
     version = fields.IntField(default=1)

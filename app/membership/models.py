@@ -25,6 +25,8 @@ class PerkPlan(Model):
     #: Who drafted it, and what her console called it.
     author_id: UserId = fields.UUIDField()  # type: ignore[assignment]  # as above
     client_id = fields.CharField(max_length=100)
+    #: Grows with every change; staff say which one they saw. (`version` is the plan's number.)
+    revision = fields.IntField(default=1)
     created_at = fields.DatetimeField()
     changed_at = fields.DatetimeField()
     simulated_at = fields.DatetimeField(null=True)

@@ -69,11 +69,25 @@ class RejectRefundInput:
     expected_version: int
 
 
+@strawberry.input
+class RefundOrderInput:
+    """What is given back without being asked, and why."""
+
+    order_id: strawberry.ID
+    reason: AfterSaleReason
+    answer: str = strawberry.field(description="The buyer reads it; 200 characters at most.")
+    expected_version: int = strawberry.field(description="The order's.")
+    lines: list[RefundLineInput] | None = strawberry.field(
+        default=None, description="Null for all that is left; before it is shipped nothing else is possible."
+    )
+
+
 RequestRefundResult = Annotated[AfterSale | OrderNotRefundable | Refusal, strawberry.union("RequestRefundResult")]
 WithdrawRefundRequestResult = Annotated[
     AfterSale | AfterSaleDecided | Refusal, strawberry.union("WithdrawRefundRequestResult")
 ]
 ApproveRefundResult = Annotated[StaffAfterSale | AfterSaleDecided | Refusal, strawberry.union("ApproveRefundResult")]
+RefundOrderResult = Annotated[StaffAfterSale | OrderNotRefundable | Refusal, strawberry.union("RefundOrderResult")]
 RejectRefundResult = Annotated[StaffAfterSale | AfterSaleDecided | Refusal, strawberry.union("RejectRefundResult")]
 
 
@@ -93,12 +107,9 @@ class AfterSaleMutation:
     ) -> RequestRefundResult | None:
         """Ask for a refund."""
         buyer = info.context.must_be_signed_in().user
-        order = read_id("order", input.order_id, "input.orderId")
-        if order is None:
-            raise OrderNotFound
         made = await actions.request(
             buyer=buyer,
-            order=OrderId(order),
+            order=_order_id(input.order_id),
             pieces=_pieces(input.lines),
             reason=input.reason,
             note=read_text(input.note or "", "input.note", _LONGEST_NOTE),
@@ -145,6 +156,35 @@ class AfterSaleMutation:
         reason = read_text(input.reason, "input.reason", _LONGEST_ANSWER, shortest=1)
         await actions.reject(by=by, request=request, reason=reason, expected_version=input.expected_version)
         return StaffAfterSale.of(await queries.after_sale(request))
+
+    @strawberry.mutation(
+        description="For SUPPORT. Gives an order's money back, or that of some pieces, without being asked: what is "
+        "out of stock, or was declined and is granted after all. A request that waits is answered instead."
+    )
+    @refusing
+    async def refund_order(
+        self,
+        info: Info,
+        input: RefundOrderInput,  # noqa: A002 - the API's word
+    ) -> RefundOrderResult | None:
+        """Refund an order."""
+        by = info.context.must_have(Role.SUPPORT).user
+        made = await actions.refund(
+            by=by,
+            order=_order_id(input.order_id),
+            pieces=_pieces(input.lines),
+            reason=input.reason,
+            answer=read_text(input.answer, "input.answer", _LONGEST_ANSWER, shortest=1),
+            expected_version=input.expected_version,
+        )
+        return StaffAfterSale.of(await queries.after_sale(made))
+
+
+def _order_id(text: str) -> OrderId:
+    order = read_id("order", text, "input.orderId")
+    if order is None:
+        raise OrderNotFound
+    return OrderId(order)
 
 
 def _request_id(text: str) -> AfterSaleId:

@@ -39,7 +39,9 @@ class AfterSale(Node):
     reason: AfterSaleReason
     note: str
     amount: Money = strawberry.field(description="What comes back if it is granted.")
-    answer: str | None = strawberry.field(description="Why it was declined; null where it was not.")
+    answer: str | None = strawberry.field(
+        description="What staff wrote: why it was declined, or why they gave it back unasked."
+    )
     requested_at: datetime
     decided_at: datetime | None
 

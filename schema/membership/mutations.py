@@ -26,6 +26,8 @@ _LONGEST_CLIENT_ID = 100
 _MOST_GROWTH = 1_000_000_000
 _MOST_DAYS = 365
 
+_SEEN = "The plan's, as it was seen: STALE where somebody changed it meanwhile. Null takes it as it is."
+
 
 @strawberry.input
 class PerkInput:
@@ -53,6 +55,7 @@ class DraftPerkPlanInput:
     plan_id: strawberry.ID | None = strawberry.field(
         default=None, description="The draft to change; null for a new one."
     )
+    expected_revision: int | None = strawberry.field(default=None, description=_SEEN)
     note: str | None = None
 
 
@@ -77,6 +80,7 @@ class ActivatePerkPlanInput:
 
     plan_id: strawberry.ID
     at: datetime | None = strawberry.field(default=None, description="Null for at once.")
+    expected_revision: int | None = strawberry.field(default=None, description=_SEEN)
 
 
 @strawberry.input
@@ -84,6 +88,7 @@ class WithdrawPerkPlanInput:
     """Which plan to take off the calendar."""
 
     plan_id: strawberry.ID
+    expected_revision: int | None = strawberry.field(default=None, description=_SEEN)
 
 
 @strawberry.input
@@ -121,6 +126,7 @@ class MembershipMutation:
             tiers=_tiers(input.tiers),
             note=read_text(input.note or "", "input.note", _LONGEST_NOTE),
             client_id=read_text(input.client_id, "input.clientId", _LONGEST_CLIENT_ID, shortest=1),
+            expected_revision=input.expected_revision,
         )
         return await PerkPlan.of(row)
 
@@ -166,7 +172,11 @@ class MembershipMutation:
         by = info.context.must_have(Role.MARKETER).user
         if input.at is not None and input.at <= await clock.now():
             bad_input("input.at", "This moment has passed; leave it out for at once.")
-        return await PerkPlan.of(await planning.activate_plan(by=by, plan=_plan_id(input.plan_id), at=input.at))
+        return await PerkPlan.of(
+            await planning.activate_plan(
+                by=by, plan=_plan_id(input.plan_id), at=input.at, expected_revision=input.expected_revision
+            )
+        )
 
     @strawberry.mutation(description="Takes a plan that has not begun yet off the calendar: it is a draft again.")
     @refusing
@@ -177,7 +187,9 @@ class MembershipMutation:
     ) -> WithdrawPerkPlanResult | None:
         """Take a plan off the calendar."""
         by = info.context.must_have(Role.MARKETER).user
-        return await PerkPlan.of(await planning.withdraw_plan(by=by, plan=_plan_id(input.plan_id)))
+        return await PerkPlan.of(
+            await planning.withdraw_plan(by=by, plan=_plan_id(input.plan_id), expected_revision=input.expected_revision)
+        )
 
     @strawberry.mutation(
         description="A new version with the content of an older one, in force at once. A repeat makes no second one; "

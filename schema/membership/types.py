@@ -122,6 +122,7 @@ class PerkPlan(Node):
     tiers: list[PlannedTier] = strawberry.field(description="The lowest first.")
     note: str
     created_at: datetime
+    revision: int = strawberry.field(description="Grows with every change; what inputs take as expectedRevision.")
     copy_of: int | None = strawberry.field(
         description="The version that it went back to; null for one with content of its own."
     )
@@ -138,6 +139,7 @@ class PerkPlan(Node):
             tiers=_planned(row.content.tiers),
             note=row.note,
             created_at=row.created_at,
+            revision=row.revision,
             copy_of=row.copy_of,
             reason=row.reason,
         )

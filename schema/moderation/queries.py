@@ -14,7 +14,7 @@ from schema.context import Info
 from schema.inputs import read_cursor, read_id, read_page_size, read_text
 from schema.moderation.types import Appeal, FilterWord, ModeratedPerson, ModerationItem, Removal, kinds
 from schema.moderation.types.items import open_item
-from schema.moderation.types.people import open_person
+from schema.moderation.types.people import named_person, open_person
 
 _LONGEST_KIND = 32
 
@@ -78,7 +78,9 @@ class ModerationStaff:
         found = await queries.filter_words(limit=size + 1, after=_place(after))
         return page(found, first=size, after=after, key=_by("created_at"), node=FilterWord.of)
 
-    @strawberry.field(description="For COMMUNITY_MANAGER and SUPPORT; by the id that an author has.")
+    @strawberry.field(
+        description="For COMMUNITY_MANAGER and SUPPORT; by the id of a person, a buyer or an author's profile."
+    )
     async def moderated_person(
         self,
         info: Info,
@@ -86,7 +88,7 @@ class ModerationStaff:
     ) -> ModeratedPerson | None:
         """Open a person."""
         info.context.must_have(Role.COMMUNITY_MANAGER, Role.SUPPORT)
-        person = read_id(kinds.PERSON, id, "id")
+        person = await named_person(id, "id")
         return await open_person(info, person) if person else None
 
 

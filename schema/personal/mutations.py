@@ -143,7 +143,9 @@ class PersonalMutation:
         await accounts.cancel_deletion(user=info.context.must_be_signed_in().user)
         return the_viewer()
 
-    @strawberry.mutation(description="Begins the waiting period. The same key gives the same finalAt.")
+    @strawberry.mutation(
+        description="Begins the waiting period. The same key gives the same finalAt. Staff are let go first."
+    )
     @refusing
     async def delete_account(
         self,

@@ -87,8 +87,18 @@ class ReviewStoryInput:
     note: str | None = None
     publish_at: datetime | None = strawberry.field(default=None, description="Null publishes at once.")
     expected_version: int | None = strawberry.field(
-        default=None, description="The version that was looked at: what was changed since is STALE. Null takes any."
+        default=None,
+        description="The story's, as it was read: STALE where it changed meanwhile. Null takes it as it is.",
     )
+
+
+@strawberry.input
+class UnscheduleStoryInput:
+    """Which story is not to come out as planned, as it was seen, and why."""
+
+    story_id: strawberry.ID
+    expected_version: int
+    reason: str | None = None
 
 
 @strawberry.input
@@ -215,6 +225,26 @@ class StoriesMutation:
             note=read_text(input.note, "input.note", rules.LONGEST_NOTE) if input.note else None,
             publish_at=input.publish_at,
             expected_version=input.expected_version,
+        )
+        return await _answer(story)
+
+    @strawberry.mutation(
+        description="Community managers only; before its moment. The story waits for its review again."
+    )
+    @refusing
+    async def unschedule_story(
+        self,
+        info: Info,
+        input: UnscheduleStoryInput,  # noqa: A002 - the API's word
+    ) -> StoryResult | None:
+        """Take a story off the calendar."""
+        manager = info.context.must_have(Role.COMMUNITY_MANAGER).user
+        story = _story(input.story_id)
+        await actions.unschedule(
+            by=manager,
+            story=story,
+            expected_version=input.expected_version,
+            reason=read_text(input.reason, "input.reason", rules.LONGEST_NOTE) if input.reason else None,
         )
         return await _answer(story)
 

@@ -64,7 +64,7 @@ class Story(Node):
     excerpt: str = strawberry.field(description="The first words of body.")
     body: str
     publish_at: datetime | None = strawberry.field(description="When it is to be published; null where not scheduled.")
-    version: int = strawberry.field(description="What editStory and reviewStory take as expectedVersion.")
+    version: int = strawberry.field(description="What mutations take as expectedVersion.")
 
     @strawberry.field
     async def status(self, info: Info) -> StoryStatus:

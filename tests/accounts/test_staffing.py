@@ -9,10 +9,12 @@ from app.accounts import actions, flows, queries, tokens
 from app.accounts.errors import BadCredentials, LastAdmin
 from app.accounts.models import Role, Session
 from app.audit_log import queries as audit_log
+from app.core import clock
 from app.core.ids import UserId, new_id, to_public
 from app.core.targets import Target
 from tests.conftest import ON_POSTGRES, Api
 from tests.factories.accounts import PASSWORD, a_session, a_signed_in_user, staff
+from tests.factories.live import a_member_of_staff
 from tests.factories.rows import everything
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -97,6 +99,44 @@ async def test_a_new_password_replaces_the_old_one_and_ends_her_sessions(api: Ap
     with pytest.raises(BadCredentials):
         await flows.staff_sign_in(username="lin", password=PASSWORD)
     await flows.staff_sign_in(username="lin", password="quite another")
+
+
+async def _own(api: Api, token: str, old: str, new: str = "quite another") -> dict[str, Any]:
+    return await _do(api, "changeMyPassword", {"oldPassword": old, "newPassword": new}, token)
+
+
+async def test_staff_change_their_own_password_and_only_the_phone_in_her_hand_stays_signed_in(api: Api) -> None:
+    lin = await staff(Role.SUPPORT, username="lin")
+    here, elsewhere = await a_session(lin), await a_session(lin)
+    assert (await _own(api, here.access_token, PASSWORD))["version"] == 2
+    assert await queries.asker(tokens.read(here.access_token)) is not None
+    assert await queries.asker(tokens.read(elsewhere.access_token)) is None
+    with pytest.raises(BadCredentials):
+        await flows.staff_sign_in(username="lin", password=PASSWORD)
+    await flows.staff_sign_in(username="lin", password="quite another")
+    (entry,) = await audit_log.page(limit=1)
+    assert (entry.by_id, entry.verb, entry.target_id) == (lin, "staff.change_password", lin)
+    assert "quite another" not in str(await everything())
+
+
+async def test_whoever_found_her_phone_does_not_guess_the_old_password(api: Api) -> None:
+    lin = await staff(Role.SUPPORT, username="lin")
+    token = (await a_session(lin)).access_token
+    before = await everything()
+    for _ in range(5):
+        assert (await _own(api, token, "wrong"))["code"] == "BAD_CREDENTIALS"
+    assert (await _own(api, token, PASSWORD))["code"] == "TRY_LATER"
+    after = await everything()
+    assert {table for table in before if before[table] != after[table]} == {"credentials", "attempts_from"}
+    await clock.move(31)
+    assert (await _own(api, token, PASSWORD))["username"] == "lin"
+
+
+async def test_who_signs_in_through_wechat_alone_has_no_password_to_change(api: Api) -> None:
+    host = (await a_member_of_staff(Role.HOST)).access_token
+    before = await everything()
+    assert (await _own(api, host, PASSWORD))["code"] == "STAFF_NOT_FOUND"
+    assert await everything() == before
 
 
 async def test_who_is_let_go_is_out_at_once_and_comes_back_when_enabled(api: Api) -> None:

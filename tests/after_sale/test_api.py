@@ -47,6 +47,9 @@ APPROVE = f"""mutation($input: ApproveRefundInput!) {{ done: approveRefund(input
   {_REFUSED} }} }}"""
 REJECT = f"""mutation($input: RejectRefundInput!) {{ done: rejectRefund(input: $input) {{ __typename
   ... on StaffAfterSale {{ afterSale {{ status answer }} }} {_REFUSED} }} }}"""
+REFUND = f"""mutation($input: RefundOrderInput!) {{ done: refundOrder(input: $input) {{ __typename
+  ... on StaffAfterSale {{ afterSale {{ status answer }} }} ... on OrderNotRefundable {{ at: status }}
+  {_REFUSED} }} }}"""
 STAFF_ORDERS = """query($status: OrderStatus, $number: String, $after: String) { staff {
   orders(first: 1, after: $after, status: $status, number: $number) {
     edges { node { version disputed order { id status } recipient { name phone region detail } buyer { nickname }
@@ -155,6 +158,23 @@ async def test_a_parcel_is_shipped_received_and_partly_given_back(api: Api, wech
     titles = {each["node"]["title"] for each in told["data"]["viewer"]["notifications"]["edges"]}
     assert titles >= {"您的包裹已发出", "退款已到账"}
     assert await audit.run(CHECKS) == []
+
+
+async def test_staff_refund_an_order_unasked_and_the_buyer_reads_why(
+    api: Api, wechat: WeChat, do_all_work: Work
+) -> None:
+    bought = await a_bought(wechat=wechat)
+    ask, order = await _counter(api, bought), _id(bought.id)
+    wanted = {"orderId": order, "reason": "OTHER", "answer": "缺货", "expectedVersion": await _version(bought)}
+    made = await ask.does(REFUND, "support", **wanted)
+    assert made["afterSale"] == {"status": "APPROVED", "answer": "缺货"}
+    assert (await ask.does(REFUND, "support", **wanted))["code"] == "STALE"
+    await do_all_work()
+    await wechat.move_clock(REFUND_POLL_PAUSES[0].total_seconds() + 1)
+    await do_all_work()
+    mine = (await ask(MY_ORDER, "buyer", id=order))["order"]
+    assert (mine["status"], mine["afterSales"][0]["answer"]) == ("REFUNDED", "缺货")
+    assert "已申请退款" not in str(mine["timeline"])
 
 
 async def test_who_was_declined_reads_why(api: Api, do_all_work: Work) -> None:

@@ -1,6 +1,7 @@
 """Money for goods is asked back, granted or declined; the books, the seat and the stock agree."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -9,12 +10,13 @@ import pytest
 from app.after_sale import actions, errors, queries
 from app.after_sale.models import AfterSale
 from app.after_sale.states import AfterSaleReason, AfterSaleStatus
+from app.audit_log import queries as audit_log
 from app.catalog.models import Product
 from app.checkout.models import SoloPurchase
 from app.checkout.states import PurchaseStatus
 from app.core import audit, clock
 from app.core.errors import DomainError, IdempotencyKeyReused, Stale
-from app.core.ids import AfterSaleId, UserId, new_id
+from app.core.ids import AfterSaleId, OrderId, UserId, new_id
 from app.core.models import FactRow
 from app.group_buying.models import Seat
 from app.group_buying.queries import seats_of
@@ -44,18 +46,21 @@ Work = Callable[[], Awaitable[None]]
 
 async def asks(bought: Bought, quantity: int | None = None, *, key: str = "") -> AfterSaleId:
     """The buyer asks for so many pieces' money, or for all that is left."""
-    pieces: dict[UUID, int] | None = None
-    if quantity is not None:
-        (line,) = (await order_queries.lines_of([bought.id]))[bought.id]
-        pieces = {line.id: quantity}
     return await actions.request(
         buyer=bought.buyer.id,
         order=bought.id,
-        pieces=pieces,
+        pieces=await _pieces(bought, quantity),
         reason=AfterSaleReason.DAMAGED,
         note="碎了",
         key=key or f"ask-{new_id()}",
     )
+
+
+async def _pieces(bought: Bought, quantity: int | None) -> dict[UUID, int] | None:
+    if quantity is None:
+        return None
+    (line,) = (await order_queries.lines_of([bought.id]))[bought.id]
+    return {line.id: quantity}
 
 
 async def support() -> UserId:
@@ -251,6 +256,81 @@ async def test_who_was_declined_may_ask_once_more_and_is_told_why(do_all_work: W
     assert notes == [OrderNote.REFUND_REQUESTED, OrderNote.REFUND_REJECTED] * 2
     await do_all_work()
     assert await audit.run(CHECKS) == []
+
+
+async def gives_back(bought: Bought, quantity: int | None = None, *, by: UserId | None = None) -> AfterSaleId:
+    """Staff give so many pieces' money back, or all that is left, without being asked."""
+    return await actions.refund(
+        by=by or await support(),
+        order=bought.id,
+        pieces=await _pieces(bought, quantity),
+        reason=AfterSaleReason.OTHER,
+        answer="缺货",
+        expected_version=(await bought.now()).version,
+    )
+
+
+async def test_staff_give_back_what_was_declined_as_often_as_may_be_asked(wechat: WeChat, do_all_work: Work) -> None:
+    bought, by = await a_bought(wechat=wechat, quantity=2), await support()
+    await ships(bought)
+    for _ in range(2):
+        await declines(await asks(bought))
+    part = await gives_back(bought, 1, by=by)
+    await _arrives(wechat, do_all_work)
+    assert (await bought.now()).status is OrderStatus.SHIPPED
+    assert await _status(part) is AfterSaleStatus.REFUNDED
+    assert (await queries.after_sale(part)).answer == "缺货"
+    rest = await gives_back(bought, by=by)
+    await _arrives(wechat, do_all_work)
+    assert (await bought.now()).status is OrderStatus.REFUNDED
+    assert [(await queries.after_sale(each)).amount_fen for each in (part, rest)] == [1990, 1990]
+    noted = await audit_log.page(limit=9, by=by)
+    assert [(each.verb, each.reason) for each in noted] == [("order.refund", "缺货")] * 2
+    # She did not ask: her order's history does not say so.
+    notes = [event.note for event in await order_queries.history_of(bought.id)]
+    assert notes.count(OrderNote.REFUND_REQUESTED) == 2
+    assert await audit.run(CHECKS) == []
+
+
+async def test_staff_give_back_what_is_out_of_stock_before_it_is_shipped(wechat: WeChat, do_all_work: Work) -> None:
+    bought = await a_bought(wechat=wechat, quantity=2)
+    with pytest.raises(errors.WholeOrderOnly):
+        await gives_back(bought, 1)
+    await gives_back(bought)
+    await _arrives(wechat, do_all_work)
+    assert (await bought.now()).status is OrderStatus.REFUNDED
+    assert await audit.run(CHECKS) == []
+
+
+async def test_staff_give_nothing_back_beside_a_request_or_twice_or_too_late(wechat: WeChat) -> None:
+    bought, by = await a_bought(wechat=wechat, quantity=3), await support()
+    await ships(bought)
+    request = await asks(bought, 1)
+    before = await everything()
+    with pytest.raises(AfterSaleOpen):
+        await gives_back(bought, by=by)
+    assert await everything() == before
+    await actions.withdraw(buyer=bought.buyer.id, request=request)
+    seen = (await bought.now()).version
+    once = functools.partial(
+        actions.refund, by=by, order=bought.id, pieces=await _pieces(bought, 1),
+        reason=AfterSaleReason.OTHER, answer="缺货", expected_version=seen,
+    )  # fmt: skip
+    await once()
+    before = await everything()
+    with pytest.raises(Stale):
+        await once()
+    with pytest.raises(OrderNotFound):
+        await actions.refund(
+            by=by, order=OrderId(new_id()), pieces=None, reason=AfterSaleReason.OTHER, answer="x", expected_version=1
+        )
+    assert await everything() == before
+    await receives(bought)
+    await settles(bought)
+    before = await everything()
+    with pytest.raises(errors.OrderNotRefundable):
+        await gives_back(bought, by=by)
+    assert await everything() == before
 
 
 async def test_an_answer_is_final_and_needs_the_newest_version() -> None:

@@ -154,6 +154,9 @@ async def test_off_sale_nobody_buys_it_alone_until_it_is_back(api: Api) -> None:
     off = await _do(api, "setProductOnSale", {"id": product, "onSale": False, "expectedVersion": 1}, token)
     assert off["offSaleAt"]
     assert [await _listed(api, search) for search in (None, "龙井")] == [[], []]
+    # Its page, to which links may lead, does not say that it could be bought.
+    page = "query($id: ID!) { product(id: $id) { title skus { available } } }"
+    assert (await api(page, {"id": product}))["data"]["product"]["skus"] == [{"available": 0}]
     choice = SoloChoice(sku=None, quantity=1, address=ann.address)
     before = await everything()
     with pytest.raises(ProductNotFound):

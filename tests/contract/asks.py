@@ -3,6 +3,7 @@
 from app.stories import wording
 from tests.contract import things
 from tests.contract.owning import Ask
+from tests.factories.accounts import PASSWORD
 from tests.factories.moderation import NOTE
 
 _TIERS = [{"name": "普通", "growthNeeded": 0, "perks": []}, {"name": "银卡", "growthNeeded": 100, "perks": []}]
@@ -168,6 +169,12 @@ _SEEN = [
 _DONE = [
     Ask("Mutation.createStaff", None, None, {"username": "lin", "password": "long enough", "roles": ["SUPPORT"]}),
     Ask("Mutation.changeStaffRoles", "id", things.a_member, {"roles": ["HOST"]}),
+    Ask(
+        "Mutation.changeMyPassword",
+        None,
+        things.a_member,
+        {"oldPassword": PASSWORD, "newPassword": "quite another"},
+    ),
     Ask("Mutation.resetStaffPassword", "id", things.a_member, {"password": "quite another"}),
     Ask("Mutation.disableStaff", "id", things.a_member),
     Ask("Mutation.enableStaff", "id", things.a_past_member, {"roles": ["HOST"]}),
@@ -198,6 +205,8 @@ _DONE = [
     Ask("Mutation.shipOrder", "orderId", things.an_order_to_ship, _CARRIER),
     Ask("Mutation.correctShipping", "orderId", things.a_shipped_order, _CARRIER),
     Ask("Mutation.uploadShippingAgain", "orderId", things.an_untold_parcel),
+    Ask("Mutation.refundOrder", "orderId", things.an_order_to_ship),
+    Ask("Mutation.refundOrder", "lineId", things.somebody_else_s_line),
     Ask("Mutation.approveRefund", "afterSaleId", things.a_refund_request),
     Ask("Mutation.rejectRefund", "afterSaleId", things.a_refund_request),
     Ask("Mutation.resolveDeskItem", "id", things.an_unknown_payment),
@@ -240,6 +249,7 @@ _DONE = [
     Ask("Mutation.writeStory", "orderId", things.somebody_else_s_order),
     Ask("Mutation.requestStoryConsent", "storyId", things.a_written_story),
     Ask("Mutation.reviewStory", "storyId", things.a_story_in_review),
+    Ask("Mutation.unscheduleStory", "storyId", things.a_scheduled_story),
 ]
 
 ASKS = [*_MINE, *_WRITTEN, *_PUBLIC, *_SEEN, *_DONE]

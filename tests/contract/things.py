@@ -178,7 +178,8 @@ async def a_line() -> Thing:
 async def somebody_else_s_line() -> Thing:
     """An order, and a line of somebody else's."""
     mine, other = await a_received_order(), await a_line()
-    return Thing(other.id, mine.owner, beside={"orderId": mine.id, "lines": [{"lineId": other.id, "quantity": 1}]})
+    given = {"orderId": mine.id, "lines": [{"lineId": other.id, "quantity": 1}]}
+    return Thing(other.id, mine.owner, mine.version, beside=given)
 
 
 async def a_refund_request() -> Thing:
@@ -340,6 +341,11 @@ async def a_filter_word() -> Thing:
 async def a_story_in_review() -> Thing:
     made = await a_submitted()
     return Thing(made.public_id, made.customer.user)
+
+
+async def a_scheduled_story() -> Thing:
+    made = await a_published(publish_at=await clock.now() + timedelta(days=1))
+    return Thing(made.public_id, made.customer.user, (await made.now()).version)
 
 
 async def a_returned_story() -> Thing:

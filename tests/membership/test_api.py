@@ -27,6 +27,11 @@ async def a_marketer(role: Role = Role.MARKETER) -> str:
     return (await a_session(await staff(role, username=role.value.lower()))).access_token
 
 
+_PLAN = "__typename ... on PerkPlan { status } ... on UserError { code }"
+_ACTIVATE = f"mutation($input: ActivatePerkPlanInput!) {{ activatePerkPlan(input: $input) {{ {_PLAN} }} }}"
+_WITHDRAW = f"mutation($input: WithdrawPerkPlanInput!) {{ withdrawPerkPlan(input: $input) {{ {_PLAN} }} }}"
+
+
 async def a_draft(api: Api, token: str, **changes: Any) -> dict[str, Any]:
     answer = await api("DraftPerkPlan", {"input": {"tiers": TIERS, "clientId": "one"} | changes}, token=token)
     assert "errors" not in answer, answer
@@ -121,6 +126,35 @@ async def test_a_plan_is_a_draft_then_simulated_scheduled_active_and_superseded(
     assert await status() == "ACTIVE"
     await does("RollBackPerkPlan", {"toVersion": 1, "reason": "too dear"})
     assert await status() == "SUPERSEDED"
+
+
+async def test_nobody_puts_in_force_or_overwrites_what_another_marketer_wrote_since_she_looked(api: Api) -> None:
+    may = await a_marketer()
+    seen = await a_draft(api, may)
+    listing = "{ staff { perkPlans(first: 1) { edges { node { revision } } } } }"
+
+    async def does(document: str, **given: Any) -> Any:
+        (result,) = (await api(document, {"input": given}, token=may))["data"].values()
+        return result
+
+    async def revision() -> int:
+        listed = (await api(listing, token=may))["data"]["staff"]["perkPlans"]["edges"]
+        return int(listed[0]["node"]["revision"])
+
+    looked = await revision()
+    await a_draft(api, may, planId=seen["id"], clientId="two", note="改过", expectedRevision=looked)
+    before = await everything()
+    stale = {"planId": seen["id"], "expectedRevision": looked}
+    assert (await does(_ACTIVATE, **stale))["code"] == "STALE"
+    assert (await a_draft(api, may, **stale, clientId="three"))["code"] == "STALE"
+    assert await everything() == before
+    later = (await clock.now() + timedelta(hours=1)).isoformat()
+    scheduled = await does(_ACTIVATE, planId=seen["id"], expectedRevision=await revision(), at=later)
+    assert scheduled["status"] == "SCHEDULED"
+    before = await everything()
+    assert (await does(_WITHDRAW, **stale))["code"] == "STALE"
+    assert await everything() == before
+    assert (await does(_WITHDRAW, planId=seen["id"], expectedRevision=await revision()))["status"] == "DRAFT"
 
 
 async def test_a_plan_is_put_in_force_at_once_and_listed(api: Api) -> None:

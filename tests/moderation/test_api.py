@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from app.accounts.actions import profile_of
 from app.accounts.models import Role
 from app.core import clock
 from app.core.ids import UserId, new_id, to_public
@@ -40,6 +41,7 @@ _ADD = """mutation($word: String!) { addFilterWord(input: { word: $word, severit
   __typename ... on FilterWord { id word severity version } ... on UserError { code } } }"""
 _REMOVE = """mutation($input: RemoveFilterWordInput!) { removeFilterWord(input: $input) {
   __typename ... on FilterWord { removedAt version } ... on UserError { code } } }"""
+_PERSON = "query($id: ID!) { staff { moderatedPerson(id: $id) { id } } }"
 _NODE = "query($id: ID!) { node(id: $id) { __typename id } }"
 
 
@@ -187,9 +189,9 @@ async def test_a_mute_that_would_have_ended_or_is_nowhere_is_refused_and_the_one
 async def test_who_is_blocked_is_signed_out_and_cannot_sign_in(api: Api, wechat: WeChat) -> None:
     hers = await api.sign_in(wechat, "ann")
     me = _one(await api("{ viewer { user { id } } }", token=hers))["user"]["id"]
-    person = "person_" + me.removeprefix("user_")
     support = await _moderator("support", Role.SUPPORT)
-    given = {"input": {"personId": person, "reason": "诈骗"}}
+    # As an order, a group or a seat names its buyer.
+    given = {"input": {"personId": me, "reason": "诈骗"}}
     assert _one(await api(_BLOCK, given, token=support))["blockedAt"] is not None
     assert _code(await api("{ viewer { user { id } } }", token=hers)) == "UNAUTHENTICATED"
     again = await api("SignIn", {"code": await wechat.login_code("ann")})
@@ -198,10 +200,33 @@ async def test_who_is_blocked_is_signed_out_and_cannot_sign_in(api: Api, wechat:
     await api.sign_in(wechat, "ann")
 
 
+async def test_an_author_is_found_and_muted_by_what_her_posts_show_of_her(api: Api) -> None:
+    ann, token = await a_user(), await _moderator()
+    profile = to_public("profile", await profile_of(ann.id))
+    opened = _one(await api(_PERSON, {"id": profile}, token=token))["moderatedPerson"]
+    assert opened["id"] == to_public("person", ann.id)
+    muted = _one(await api(_MUTE, {"input": {"personId": profile, "reason": "刷屏"}}, token=token))
+    assert muted["person"]["mutes"] == [{"id": muted["id"]}]
+    nobody = {"input": {"personId": to_public("profile", new_id()), "reason": "刷屏"}}
+    assert _one(await api(_MUTE, nobody, token=token))["code"] == "TARGET_NOT_FOUND"
+
+
+async def test_a_mute_ends_in_a_moment_to_come(api: Api) -> None:
+    ann, token = await a_user(), await _moderator()
+    before = await everything()
+    given = {"personId": to_public("person", ann.id), "reason": "刷屏", "until": "2020-01-01T00:00:00Z"}
+    refused = await api(_MUTE, {"input": given}, token=token)
+    assert refused["errors"][0]["extensions"]["fields"][0]["path"] == ["input", "until"]
+    assert await everything() == before
+
+
 async def test_only_an_admin_decides_about_staff(api: Api) -> None:
     host = await staff(Role.HOST, username="host")
     given = {"input": {"personId": to_public("person", host), "reason": "离职"}}
-    assert _code(await api(_BLOCK, given, token=await _moderator("support", Role.SUPPORT))) == "FORBIDDEN"
+    support = await _moderator("support", Role.SUPPORT)
+    for whose in ("person", "user"):
+        named = {"input": {"personId": to_public(whose, host), "reason": "离职"}}
+        assert _code(await api(_BLOCK, named, token=support)) == "FORBIDDEN"
     assert _one(await api(_BLOCK, given, token=await _moderator("admin", Role.ADMIN)))["blockedAt"] is not None
 
 

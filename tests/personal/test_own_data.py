@@ -9,8 +9,8 @@ import pytest
 from tortoise import Tortoise
 
 from app import keeping
-from app.accounts import rules
-from app.accounts.models import Address, Identity, User
+from app.accounts import actions, rules
+from app.accounts.models import Address, Identity, Role, User
 from app.core.db.connections import TORTOISE_APP
 from app.media import store
 from app.media.models import Upload
@@ -20,7 +20,7 @@ from app.personal import rules as personal
 from app.personal.models import DataExport
 from app.web import exports
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import an_address
+from tests.factories.accounts import a_session, an_address, staff
 from tests.factories.media import an_upload
 from tests.factories.orders import a_bought, receives, settles, ships
 from tests.factories.rows import everything
@@ -145,6 +145,17 @@ async def test_who_thinks_better_of_it_stays(api: Api, wechat: WeChat, do_all_wo
     await wechat.move_clock(rules.DELETION_WAITS.total_seconds() + 1)
     assert await jobs.finish_deletions() == 0
     assert await Identity.filter(user_id=ann.id).count() == 1
+
+
+async def test_who_works_here_is_let_go_before_she_can_be_forgotten(api: Api) -> None:
+    admin, lin = await staff(Role.ADMIN), await staff(Role.SUPPORT, username="lin")
+    token = (await a_session(lin)).access_token
+    before = await everything()
+    answer = await api("DeleteAccount", {"idempotencyKey": "k"}, token=token)
+    assert answer["data"]["deleteAccount"]["code"] == "WORKS_HERE"
+    assert await everything() == before
+    await actions.disable_staff(by=admin, user=lin, reason="离职", expected_version=1)
+    assert await _delete(api, (await a_session(lin)).access_token)
 
 
 async def test_at_the_end_nothing_says_who_she_was_and_the_same_openid_begins_anew(api: Api, wechat: WeChat) -> None:

@@ -10,15 +10,17 @@ from app.core import clock
 from app.core.ids import new_id
 from app.core.targets import Target
 from app.media.states import UploadPurpose, Verdict
-from app.stories import wording
+from app.stories import actions, wording
+from app.stories.actions import Edit
 from app.stories.states import ReviewDecision, StoryStatus
-from tests.conftest import Api
+from tests.conftest import Api, WeChat
 from tests.factories.accounts import a_signed_in_user
 from tests.factories.group_buying import a_group
 from tests.factories.media import an_upload
 from tests.factories.stories import (
     MadeStory,
     a_manager,
+    a_published,
     a_submitted,
     a_written,
     answers,
@@ -48,6 +50,41 @@ def _answer(story: MadeStory, *, accept: bool = True, version: int = wording.NEW
 
 async def _nobodys(kind: str) -> str:
     return Target(kind, new_id()).public_id
+
+
+async def test_a_reviewer_decides_on_what_she_has_read(api: Api) -> None:
+    story, manager = await a_submitted(), await a_manager()
+    read = (await story.now()).version
+    await decides(story, ReviewDecision.REQUEST_CHANGES, note="再多写两句")
+    changed = Edit(products=[])
+    await actions.edit(
+        by=story.customer.user, is_manager=False, story=story.id,
+        expected_version=(await story.now()).version, wanted=changed,
+    )  # fmt: skip
+    assert (await story.now()).status is StoryStatus.IN_REVIEW
+    stale = _review(story, expectedVersion=read)
+    assert await refused(api, "ReviewStory", stale, manager.access_token) == "STALE"
+    right = _review(story, expectedVersion=(await story.now()).version)
+    for _ in range(2):
+        # What was not heard is sent again, with the version that was read.
+        out = await do(api, "ReviewStory", right, manager.access_token)
+        assert out["status"] == "PUBLISHED"
+
+
+UNSCHEDULE = """mutation($input: UnscheduleStoryInput!) { unscheduleStory(input: $input) {
+  __typename ... on Story { status publishAt version } ... on UserError { code message } } }"""
+
+
+async def test_only_what_waits_for_its_moment_is_taken_off_the_calendar(api: Api, wechat: WeChat) -> None:
+    manager, at = (await a_manager()).access_token, await clock.now() + timedelta(minutes=5)
+    for story in (await a_submitted(), await a_published()):
+        assert await refused(api, UNSCHEDULE, _edit(story, (await story.now()).version), manager) == "NOT_SCHEDULED"
+    story = await a_published(publish_at=at)
+    seen = (await story.now()).version
+    assert await refused(api, UNSCHEDULE, _edit(story, seen - 1), manager) == "STALE"
+    # From its moment on it is out for everybody, though the job has not told of it yet.
+    await wechat.move_clock((at - await clock.now()).total_seconds())
+    assert await refused(api, UNSCHEDULE, _edit(story, seen), manager) == "NOT_SCHEDULED"
 
 
 @pytest.mark.parametrize(

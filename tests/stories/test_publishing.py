@@ -8,6 +8,7 @@ import pytest
 from app.after_sale import actions as after_sale
 from app.after_sale import queries as requests
 from app.after_sale.states import AfterSaleReason
+from app.audit_log import queries as audit_log
 from app.core import audit, clock, db
 from app.core.ids import new_id
 from app.core.models import FactRow
@@ -71,6 +72,29 @@ async def test_a_scheduled_story_is_out_on_its_moment_without_the_job_and_told_o
         await do_all_work()
     assert await _told(story) == 1
     assert await _is_out(api, story)
+    assert await audit.run(CHECKS) == []
+
+
+async def test_what_is_taken_off_the_calendar_does_not_come_out_until_it_is_approved_again(
+    api: Api, wechat: WeChat, do_all_work: Work
+) -> None:
+    at = await clock.now() + timedelta(hours=1)
+    story, manager = await a_published(publish_at=at), await a_manager()
+    await actions.unschedule(
+        by=manager.user, story=story.id, expected_version=(await story.now()).version, reason="错字"
+    )
+    row = await story.now()
+    assert (row.status, row.publish_at) == (StoryStatus.IN_REVIEW, None)
+    (entry,) = await audit_log.page(limit=1, by=manager.user)
+    assert (entry.verb, entry.reason, entry.detail) == ("story.unschedule", "错字", {"publish_at": at.isoformat()})
+    await wechat.move_clock((at - await clock.now()).total_seconds() + 1)
+    await do_all_work()
+    assert not await _is_out(api, story)
+    assert await _told(story) == 0
+    await decides(story)
+    await do_all_work()
+    assert await _is_out(api, story)
+    assert await _told(story) == 1
     assert await audit.run(CHECKS) == []
 
 

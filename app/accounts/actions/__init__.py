@@ -22,6 +22,7 @@ from app.accounts.actions.sessions import unblock_user as unblock_user
 from app.accounts.actions.staff import Attempt as Attempt
 from app.accounts.actions.staff import begin_staff_session as begin_staff_session
 from app.accounts.actions.staff import count_attempt as count_attempt
+from app.accounts.actions.staffing import change_password as change_password
 from app.accounts.actions.staffing import change_roles as change_roles
 from app.accounts.actions.staffing import create_staff as create_staff
 from app.accounts.actions.staffing import disable_staff as disable_staff

@@ -5,6 +5,7 @@ from datetime import datetime
 from app.accounts import rules
 from app.accounts.actions import sessions
 from app.accounts.actions.purchases import lock
+from app.accounts.errors import WorksHere
 from app.accounts.models import Address, Credential, Identity, User, UserRole
 from app.core import clock, db, idempotency
 from app.core.ids import UserId
@@ -57,13 +58,16 @@ async def begin_deletion(*, user: UserId, key: str) -> datetime:
     """Begin the waiting period at whose end nothing of a user is kept but what the law demands; when it ends.
 
     She stays signed in, so that she can think better of it. The same key gives the same end, and so does another
-    while the period runs; a key of before she thought better of it begins nothing.
+    while the period runs; a key of before she thought better of it begins nothing. Raises WorksHere for staff: whose
+    work ends is decided by an admin, and noted.
     """
     async with db.transaction():
         earlier = await idempotency.earlier_result(user=user, mutation="deleteAccount", key=key, given={})
         if earlier:
             return datetime.fromisoformat(earlier["final_at"])
         await lock(user)
+        if await UserRole.exists(user_id=user):
+            raise WorksHere
         row = await User.get(id=user)
         final_at = row.deletes_at or await clock.now() + rules.DELETION_WAITS
         await User.filter(id=user).update(deletes_at=final_at)

@@ -159,12 +159,12 @@ async def block_user(*, user: UserId) -> None:
         await end_all(user)
 
 
-async def end_all(user: UserId) -> None:
-    """End every session of a user and its sockets, in the running transaction."""
+async def end_all(user: UserId, *, but: SessionId | None = None) -> None:
+    """End every session of a user and its sockets, in the running transaction; all but one where it is given."""
     open_ones: list[SessionId] = await db.rows(
         SessionId, "SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL ORDER BY id FOR UPDATE", user
     )
-    await _end(open_ones)
+    await _end([each for each in open_ones if each != but])
 
 
 @db.retried

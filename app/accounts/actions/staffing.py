@@ -11,7 +11,9 @@ from tortoise.exceptions import IntegrityError
 
 from app.accounts import rules
 from app.accounts.actions import sessions
+from app.accounts.actions.staff import Attempt
 from app.accounts.errors import (
+    BadCredentials,
     LastAdmin,
     NotYourself,
     StaffDisabled,
@@ -23,7 +25,7 @@ from app.accounts.models import AttemptsFrom, Credential, Identity, Role, User, 
 from app.audit_log import actions as audit_log
 from app.core import clock, db
 from app.core.errors import Stale
-from app.core.ids import UserId
+from app.core.ids import SessionId, UserId
 from app.core.targets import Target
 
 
@@ -87,11 +89,31 @@ async def reset_password(*, by: UserId | None, user: UserId, password_hash: str,
     """Give a member of staff a new password; her sessions end, and no pause is left. Stale."""
     async with db.transaction():
         account = await _lock(user, expected_version)
-        await _grow(account, password_hash=password_hash, failures=0, locked_until=None)
-        # The addresses that were trusted were trusted with the old one.
-        await AttemptsFrom.filter(credential_id=account.id).delete()
+        await _replace_password(account, password_hash)
         await sessions.end_all(user)
         await _note(by, "reset_password", user)
+
+
+@db.retried
+async def change_password(*, attempt: Attempt, user: UserId, session: SessionId, password_hash: str) -> None:
+    """Replace her own password, whose old one this attempt had right; her other sessions end.
+
+    BadCredentials where the password was changed, or the account disabled, meanwhile.
+    """
+    async with db.transaction():
+        await db.value(UUID, "SELECT id FROM credentials WHERE id = $1 FOR UPDATE", attempt.credential)
+        account = await Credential.get(id=attempt.credential)
+        if account.password_hash != attempt.password_hash or account.disabled_at is not None:
+            raise BadCredentials
+        await _replace_password(account, password_hash)
+        await sessions.end_all(user, but=session)
+        await _note(user, "change_password", user)
+
+
+async def _replace_password(account: Credential, password_hash: str) -> None:
+    await _grow(account, password_hash=password_hash, failures=0, locked_until=None)
+    # The addresses that were trusted were trusted with the old one.
+    await AttemptsFrom.filter(credential_id=account.id).delete()
 
 
 @db.retried

@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 
 from app.audit_log import actions as audit_log
 from app.core import clock, db
-from app.core.errors import NotDraft, TargetNotFound
+from app.core.errors import NotDraft, Stale, TargetNotFound
 from app.core.ids import PerkPlanId, UserId, new_id
 from app.core.settings import settings
 from app.core.targets import Target
@@ -24,17 +24,24 @@ from app.membership.rules.plans import Tier
 
 @db.retried
 async def draft_plan(
-    *, by: UserId, plan: PerkPlanId | None, tiers: Sequence[Tier], note: str, client_id: str
+    *,
+    by: UserId,
+    plan: PerkPlanId | None,
+    tiers: Sequence[Tier],
+    note: str,
+    client_id: str,
+    expected_revision: int | None = None,
 ) -> PerkPlan:
     """Write a draft, or write one anew; what is in force stays as it is. The same client id gives the same draft.
 
-    A draft that is written anew has not been simulated. Raises TargetNotFound, NotDraft, PlanConflict.
+    A draft that is written anew has not been simulated. Raises TargetNotFound, NotDraft, PlanConflict, and Stale where
+    it is not any more what whoever writes it anew has seen.
     """
     if conflicts := plans.doubles(tiers):
         raise PlanConflict(conflicts)
     async with db.transaction():
         if plan is not None:
-            return await _redraft(by, plan, tiers, note)
+            return await _redraft(by, await _lock_draft(plan, expected_revision), tiers, note)
         earlier = await PerkPlan.get_or_none(author_id=by, client_id=client_id)
         if earlier is not None:
             return earlier
@@ -43,26 +50,29 @@ async def draft_plan(
         return made
 
 
-async def _redraft(by: UserId, plan: PerkPlanId, tiers: Sequence[Tier], note: str) -> PerkPlan:
-    row = await _lock_draft(plan)
+async def _redraft(by: UserId, row: PerkPlan, tiers: Sequence[Tier], note: str) -> PerkPlan:
     before = {"tiers": row.tiers, "note": row.note}
     row.tiers, row.note = plans.to_json(tiers), note
     if row.tiers != before["tiers"]:
         row.simulated_at = None
     row.changed_at = await clock.now()
+    row.revision += 1
     await row.save()
     await audit_log.note(by=by, verb="perk_plan.redraft", target=_target(row), detail={"before": before})
     return row
 
 
 @db.retried
-async def activate_plan(*, by: UserId, plan: PerkPlanId, at: datetime | None) -> PerkPlan:
+async def activate_plan(
+    *, by: UserId, plan: PerkPlanId, at: datetime | None, expected_revision: int | None = None
+) -> PerkPlan:
     """Put a draft in force at this moment, which lies ahead, or at once. From then on it never changes.
 
-    Raises TargetNotFound, NotDraft, PlanNotSimulated, PlanConflict where another begins at the same moment.
+    Raises TargetNotFound, NotDraft, Stale where it is not any more what was seen, PlanNotSimulated, PlanConflict where
+    another begins at the same moment.
     """
     async with db.transaction():
-        row = await _lock_draft(plan)
+        row = await _lock_draft(plan, expected_revision)
         if settings().perk_plans_need_simulation and row.simulated_at is None:
             raise PlanNotSimulated
         await _begin(row, by=by, at=at)
@@ -74,10 +84,10 @@ async def activate_plan(*, by: UserId, plan: PerkPlanId, at: datetime | None) ->
 
 
 @db.retried
-async def withdraw_plan(*, by: UserId, plan: PerkPlanId) -> PerkPlan:
+async def withdraw_plan(*, by: UserId, plan: PerkPlanId, expected_revision: int | None = None) -> PerkPlan:
     """Take a plan that has not begun yet off the calendar: it is a draft again. A repeat changes nothing.
 
-    Raises TargetNotFound, and NotDraft for one that has begun.
+    Raises TargetNotFound, NotDraft for one that has begun, and Stale where it is not any more what was seen.
     """
     async with db.transaction():
         row = await _lock(plan)
@@ -85,8 +95,10 @@ async def withdraw_plan(*, by: UserId, plan: PerkPlanId) -> PerkPlan:
             return row
         if row.active_from <= await clock.now():
             raise NotDraft
+        _refuse_stale(row, expected_revision)
         was_due = row.active_from
         row.active_from = row.decided_by = None
+        row.revision += 1
         await row.save()
         await audit_log.note(by=by, verb="perk_plan.withdraw", target=_target(row), detail={"from": was_due})
         return row
@@ -126,7 +138,7 @@ async def _content_once_in_force(version: int) -> Sequence[Tier]:
 
 async def _begin(row: PerkPlan, *, by: UserId, at: datetime | None) -> None:
     now = await clock.now()
-    row.active_from, row.decided_by = at or now, by
+    row.active_from, row.decided_by, row.revision = at or now, by, row.revision + 1
     try:
         async with db.savepoint():
             await row.save()
@@ -167,11 +179,17 @@ async def _lock(plan: UUID) -> PerkPlan:
     return await queries.plan(plan)
 
 
-async def _lock_draft(plan: UUID) -> PerkPlan:
+async def _lock_draft(plan: UUID, expected_revision: int | None) -> PerkPlan:
     row = await _lock(plan)
     if row.active_from is not None:
         raise NotDraft
+    _refuse_stale(row, expected_revision)
     return row
+
+
+def _refuse_stale(row: PerkPlan, expected_revision: int | None) -> None:
+    if expected_revision not in {None, row.revision}:
+        raise Stale
 
 
 def _target(row: PerkPlan) -> Target:

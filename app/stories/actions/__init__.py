@@ -8,6 +8,7 @@ from app.stories.actions.publishing import announce_due as announce_due
 from app.stories.actions.publishing import restore as restore
 from app.stories.actions.publishing import review as review
 from app.stories.actions.publishing import take_down as take_down
+from app.stories.actions.publishing import unschedule as unschedule
 from app.stories.actions.writing import Edit as Edit
 from app.stories.actions.writing import NewStory as NewStory
 from app.stories.actions.writing import edit as edit

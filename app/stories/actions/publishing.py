@@ -9,6 +9,7 @@ from app.core.ids import StoryId, UserId
 from app.media import actions as media
 from app.stories import queries, rules
 from app.stories.actions.change import change, lock, target
+from app.stories.errors import NotScheduled
 from app.stories.facts import StoryPublished, StoryWithdrawn
 from app.stories.models import Story
 from app.stories.states import ReviewDecision, StoryStatus
@@ -27,8 +28,8 @@ async def review(
     """Approve a story, at once or for a moment to come; refuse it; or send it back to be changed.
 
     The reviewer's same decision once more changes nothing. TargetNotFound; NotInReview; SecondPersonNeeded for who
-    wrote it; ConsentMissing where the customer has not agreed to this very text; Stale where she was shown another
-    version than the story has by now.
+    wrote it; ConsentMissing where the customer has not agreed to this very text; Stale where it is not any more what
+    the reviewer has read: it may have been sent back, changed and handed in again meanwhile.
     """
     async with db.transaction():
         found = await lock(story)
@@ -40,10 +41,10 @@ async def review(
         is_hers = (found.reviewed_by, found.review_note) == (by, note)
         if refusal and is_hers and rules.is_repeat(decision, publish_at, found.status, found.publish_at, now):
             return
-        if refusal:
-            raise refusal
         if expected_version not in {None, found.version}:
             raise Stale
+        if refusal:
+            raise refusal
         out_at = max(publish_at or now, now)
         await change(
             found,
@@ -61,6 +62,22 @@ async def review(
             detail={"decision": decision, "publish_at": found.publish_at and found.publish_at.isoformat()},
             reason=note,
         )
+
+
+@db.retried
+async def unschedule(*, by: UserId, story: StoryId, expected_version: int, reason: str | None) -> None:
+    """Take a story off the calendar before its moment: it waits for its review again.
+
+    TargetNotFound; Stale, also for a repeat; NotScheduled where it is out, or was never scheduled.
+    """
+    async with db.transaction():
+        found = await lock(story, expected_version=expected_version)
+        if rules.status_at(found.status, found.publish_at, await clock.now()) is not StoryStatus.SCHEDULED:
+            raise NotScheduled
+        was_due = found.publish_at
+        await change(found, status=StoryStatus.IN_REVIEW, reviewed_by=None, review_note=None, publish_at=None)
+        detail = {"publish_at": was_due and was_due.isoformat()}
+        await audit_log.note(by=by, verb="story.unschedule", target=target(story), detail=detail, reason=reason)
 
 
 @db.retried

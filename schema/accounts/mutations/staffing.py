@@ -6,9 +6,10 @@ from typing import Annotated
 import strawberry
 
 from app.accounts import actions, flows, queries, rules
-from app.accounts.errors import StaffNotFound
+from app.accounts.errors import BadCredentials, StaffNotFound
 from app.accounts.models import Role
 from app.core.ids import UserId
+from schema.accounts.refusals import TryLater
 from schema.accounts.types import StaffMember
 from schema.context import Info
 from schema.inputs import bad_input, read_id, read_text
@@ -48,6 +49,14 @@ class ResetStaffPasswordInput:
 
 
 @strawberry.input
+class ChangeMyPasswordInput:
+    """What I sign in with from now on."""
+
+    old_password: str
+    new_password: str = strawberry.field(description="10 to 256 characters.")
+
+
+@strawberry.input
 class DisableStaffInput:
     """Who works here no more."""
 
@@ -68,6 +77,10 @@ class EnableStaffInput:
 CreateStaffResult = Annotated[StaffMember | Refusal, strawberry.union("CreateStaffResult")]
 ChangeStaffRolesResult = Annotated[StaffMember | Refusal, strawberry.union("ChangeStaffRolesResult")]
 ResetStaffPasswordResult = Annotated[StaffMember | Refusal, strawberry.union("ResetStaffPasswordResult")]
+ChangeMyPasswordResult = Annotated[
+    StaffMember | TryLater | Refusal,
+    strawberry.union("ChangeMyPasswordResult"),
+]
 DisableStaffResult = Annotated[StaffMember | Refusal, strawberry.union("DisableStaffResult")]
 EnableStaffResult = Annotated[StaffMember | Refusal, strawberry.union("EnableStaffResult")]
 
@@ -125,6 +138,26 @@ class StaffingMutation:
         )
         return await _as_she_is(user)
 
+    @strawberry.mutation(description="For staff, of her own. Her other sessions end; wrong old ones are counted.")
+    @refusing
+    async def change_my_password(
+        self,
+        info: Info,
+        input: ChangeMyPasswordInput,  # noqa: A002 - the API's word
+    ) -> ChangeMyPasswordResult | None:
+        """Change one's own password."""
+        me = info.context.must_have(*Role)
+        if len(input.old_password) > rules.LONGEST_PASSWORD:
+            raise BadCredentials
+        await flows.change_password(
+            user=me.user,
+            session=me.session,
+            old=input.old_password,
+            new=_read_password(input.new_password, "input.newPassword"),
+            address=info.context.address,
+        )
+        return await _as_she_is(me.user)
+
     @strawberry.mutation(
         description="For ADMIN. Her roles and her password are gone and her sessions end at once; as a customer she "
         "stays who she was. Not for oneself."
@@ -169,9 +202,9 @@ def _read_staff(text: str) -> UserId:
     return UserId(user)
 
 
-def _read_password(text: str) -> str:
+def _read_password(text: str, path: str = "input.password") -> str:
     if not rules.SHORTEST_PASSWORD <= len(text) <= rules.LONGEST_PASSWORD:
-        bad_input("input.password", "A password has 10 to 256 characters.")
+        bad_input(path, "A password has 10 to 256 characters.")
     return text
 
 

@@ -76,7 +76,8 @@ class Sku(Node):
             option_values=sku.option_values,
             price=Money.of(sku.price_fen),
             solo_price=Money.of(sku.price_fen),
-            available=sku.stock,
+            # Off sale nobody can buy it alone, however many there are.
+            available=0 if product.off_sale_at else sku.stock,
             image_url=media_url(product.pictures[0]["path"]) if product.pictures else None,
         )
 

@@ -9,6 +9,7 @@ import strawberry
 from app.accounts.models import Role
 from app.community import queries as communities
 from app.community.actions.places import KIND as COMMUNITY
+from app.core import clock
 from app.core.errors import TargetNotFound
 from app.core.ids import CommunityId
 from app.moderation import actions
@@ -19,12 +20,14 @@ from schema.moderation.types import ModeratedPerson, Mute, kinds
 from schema.moderation.types.people import open_mute, open_person
 from schema.refusals import Refusal, refusing
 
+_WHOSE = "Of a person, of a buyer, or of an author's profile."
+
 
 @strawberry.input
 class MutePersonInput:
     """Whom to let not write, where and until when."""
 
-    person_id: strawberry.ID
+    person_id: strawberry.ID = strawberry.field(description=_WHOSE)
     community_id: strawberry.ID | None = strawberry.field(default=None, description="Null for everywhere.")
     until: datetime | None = strawberry.field(default=None, description="Later than now; null for good.")
     reason: str = strawberry.field(description="What she is told.")
@@ -43,7 +46,7 @@ class UnmutePersonInput:
 class BlockPersonInput:
     """Whom to keep out, or let in again, and why."""
 
-    person_id: strawberry.ID
+    person_id: strawberry.ID = strawberry.field(description=_WHOSE)
     reason: str
 
 
@@ -64,6 +67,8 @@ class PeopleMutation:
     ) -> MuteResult | None:
         """Let somebody not write."""
         asker = info.context.must_have(Role.COMMUNITY_MANAGER)
+        if input.until is not None and input.until <= await clock.now():
+            bad_input("input.until", "This moment has passed; leave it out for good.")
         made = await actions.mute(
             by=asker.user,
             user=await read_person(asker, input.person_id),

@@ -11,8 +11,8 @@ from app.core.errors import TargetNotFound
 from app.core.ids import MalformedIdError, UserId
 from app.core.targets import Target
 from schema.context import Asker
-from schema.inputs import bad_input, read_id, read_text
-from schema.moderation.types import kinds
+from schema.inputs import bad_input, read_text
+from schema.moderation.types.people import named_person
 
 LONGEST_REASON = 500
 
@@ -39,8 +39,8 @@ def read_reason(text: str) -> str:
 
 async def read_person(asker: Asker, text: str) -> UserId:
     """Whom a moderator means; TargetNotFound for nobody, FORBIDDEN for staff unless an admin asks."""
-    user = UserId(found(read_id(kinds.PERSON, text, "input.personId")))
-    if not await accounts.users([user]):
+    user = await named_person(text, "input.personId")
+    if user is None or not await accounts.users([user]):
         raise TargetNotFound
     if Role.ADMIN not in asker.roles and await accounts.roles(user):
         _forbid("Only an admin decides about staff.")

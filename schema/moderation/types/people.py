@@ -6,13 +6,15 @@ from uuid import UUID
 import strawberry
 from strawberry.dataloader import DataLoader
 
+from app.accounts import queries as accounts
 from app.accounts.models import Role
 from app.accounts.models import User as UserRow
-from app.core.ids import UserId
+from app.core.ids import ProfileId, UserId
 from app.moderation import models, queries
 from schema.accounts.loaders import load_users, staff_member
 from schema.accounts.types import StaffMember
 from schema.context import Info
+from schema.inputs import read_id
 from schema.moderation.loaders import load_mutes_of, load_removals
 from schema.moderation.types.kinds import MUTE, PERSON, may
 from schema.pictures import media_url
@@ -87,6 +89,16 @@ class ModeratedPerson(Node):
             avatar_url=media_url(row.avatar_path),
             blocked_at=row.blocked_at,
         )
+
+
+async def named_person(text: str, path: str) -> UserId | None:
+    """Whom an id that staff are given names: a person's, a buyer's (user), an author's (profile); None for nobody."""
+    user = read_id(PERSON, text, path) or read_id("user", text, path)
+    if user is not None:
+        return UserId(user)
+    profile = read_id("profile", text, path)
+    found = await accounts.profiles([ProfileId(profile)]) if profile else []
+    return found[0].user if found else None
 
 
 async def moderated_person(info: Info, user: UserId) -> ModeratedPerson:
