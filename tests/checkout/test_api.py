@@ -13,7 +13,7 @@ from app.orders.models import Order
 from app.wiring import CHECKS
 from schema.scalars import public_id
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session
+from tests.factories.accounts import a_token
 from tests.factories.checkout import a_product
 from tests.factories.group_buying import Buyer, a_buyer, a_deal, a_group
 from tests.factories.membership import settled
@@ -31,10 +31,7 @@ class Phone:
 
     async def ask(self, document: str, *, locale: str = "zh-CN", **variables: Any) -> Any:
         """The one field of the answer."""
-        answer = await self._api(document, variables, token=self._token, locale=locale)
-        assert "errors" not in answer, answer
-        (found,) = answer["data"].values()
-        return found
+        return await self._api.outcome(document, variables, token=self._token, locale=locale)
 
     async def buy(self, **given: Any) -> Any:
         address = public_id("address", self.buyer.address)
@@ -51,7 +48,7 @@ class Phone:
 async def a_phone(api: Api, wechat: WeChat, name: str = "ann") -> Phone:
     buyer = await a_buyer(name)
     await wechat.login_code(name)
-    return Phone(api, wechat, buyer, (await a_session(buyer.id)).access_token)
+    return Phone(api, wechat, buyer, await a_token(buyer.id))
 
 
 async def test_goods_are_bought_alone_and_paid_for(api: Api, wechat: WeChat) -> None:
@@ -219,8 +216,7 @@ async def test_a_quote_of_what_cannot_be_bought_is_null(api: Api, wechat: WeChat
 async def test_a_malformed_quote_is_bad_input(api: Api, wechat: WeChat, given: dict[str, Any]) -> None:
     product, ann = await a_product(), await a_phone(api, wechat)
     asked = {"skuId": public_id("sku", product.skus[0]), "quantity": 1} | given
-    answer = await api("Quote", asked, token=ann._token)
-    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await api.error_code("Quote", asked, token=ann._token) == "BAD_USER_INPUT"
 
 
 async def test_reasons_are_said_in_the_callers_language(api: Api, wechat: WeChat) -> None:

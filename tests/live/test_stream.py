@@ -51,16 +51,9 @@ async def _fan(wechat: WeChat, name: str = "小茶迷") -> Grant:
     return await a_session((await a_user(name, openid=openid_of(name))).id)
 
 
-async def _do(api: Api, document: str, variables: dict[str, Any], token: str | None) -> Any:
-    answer = await api(document, variables, token=token)
-    assert "errors" not in answer, answer
-    (result,) = answer["data"].values()
-    return result
-
-
 async def _says(api: Api, room: MadeRoom, who: Grant, text: str, client_id: str = "") -> Any:
     given = {"roomId": room.public_id, "text": text, "clientId": client_id or str(new_id())}
-    return await _do(api, "SendDanmaku", given, who.access_token)
+    return await api.outcome("SendDanmaku", given, token=who.access_token)
 
 
 async def test_everything_that_happens_in_a_room_comes_once_and_in_order(api: Api, wechat: WeChat) -> None:
@@ -79,7 +72,7 @@ async def test_everything_that_happens_in_a_room_comes_once_and_in_order(api: Ap
         assert item["nickname"] == "小*迷"
         likes = {"roomId": room.public_id, "count": 9, "batchId": "b"}
         for _ in range(2):
-            assert (await _do(api, "SendLikes", likes, fan.access_token))["total"] == 9
+            assert (await api.outcome("SendLikes", likes, token=fan.access_token))["total"] == 9
         await WATCHERS.renew()
         await jobs.tell_counts()
         assert await _event(stream) == {"__typename": "LikeTotal", "total": 9}
@@ -146,15 +139,14 @@ async def test_removed_lines_are_taken_off_the_screens_and_no_longer_in_the_batc
     given = {"input": {"roomId": room.public_id, "ids": [bad], "reason": "广告"}}
     async with _following(api, room) as stream:
         await _next(stream)
-        assert (await _do(api, remove, given, manager.access_token))["__typename"] == "LiveControl"
+        assert (await api.outcome(remove, given, token=manager.access_token))["__typename"] == "LiveControl"
         assert await _event(stream) == {"__typename": "DanmakuRemoved", "ids": [bad]}
     async with _following(api, room, cursor_of(room.id, 1)) as stream:
         assert [each["id"] for each in (await _event(stream))["items"]] == [good]
     node = "query ($id: ID!) { node(id: $id) { id } }"
     assert (await api(node, {"id": bad}))["data"]["node"] is None
     assert (await api(node, {"id": good}))["data"]["node"] == {"id": good}
-    refused = await api(remove, given, token=fan.access_token)
-    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert await api.error_code(remove, given, token=fan.access_token) == "FORBIDDEN"
 
 
 async def test_the_replay_is_read_by_where_in_the_broadcast_it_was_said(api: Api, wechat: WeChat) -> None:
@@ -206,7 +198,7 @@ async def test_only_who_is_signed_in_hears_of_starts_writes_and_likes(api: Api) 
         ("ClaimRedPacket", {"rainId": "rain_x", "idempotencyKey": "k"}),
         ("EnterLottery", {"lotteryId": "lottery_x"}),
     ):
-        assert (await api(document, variables))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert await api.error_code(document, variables) == "UNAUTHENTICATED"
     async with contextlib.aclosing(api.subscribe("LiveStarted", {})) as stream:
         assert (await anext(stream))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
@@ -220,16 +212,15 @@ async def test_every_refusal_of_talking_is_reached(api: Api, wechat: WeChat, lon
     gone = MadeRoom(LiveRoomId(new_id()), room.host)
     assert (await _says(api, gone, fan, "好"))["code"] == "TARGET_NOT_FOUND"
     likes = {"roomId": waits.public_id, "count": 1, "batchId": "b"}
-    assert (await _do(api, "SendLikes", likes, fan.access_token))["code"] == "ROOM_NOT_LIVE"
+    assert (await api.outcome("SendLikes", likes, token=fan.access_token))["code"] == "ROOM_NOT_LIVE"
     assert await everything() == before
     for _ in range(rules.LINES_AT_ONCE):
         await _says(api, room, fan, "好")
     before = await everything()
-    slow = await _do(
-        api,
+    slow = await api.outcome(
         "mutation ($i: SendDanmakuInput!) { sendDanmaku(input: $i) { ... on SlowMode { code retryAfterMs } } }",
         {"i": {"roomId": room.public_id, "text": "好", "clientId": "more"}},
-        fan.access_token,
+        token=fan.access_token,
     )
     assert slow["code"] == "SLOW_MODE"
     assert 0 < slow["retryAfterMs"] <= long_pace / timedelta(milliseconds=1)
@@ -237,11 +228,10 @@ async def test_every_refusal_of_talking_is_reached(api: Api, wechat: WeChat, lon
     until = await clock.now() + timedelta(hours=1)
     await moderation.mute(by=room.host, user=fan.user, community=None, until=until, reason="刷屏")
     before = await everything()
-    muted = await _do(
-        api,
+    muted = await api.outcome(
         "mutation ($i: SendDanmakuInput!) { sendDanmaku(input: $i) { ... on Muted { code until } } }",
         {"i": {"roomId": room.public_id, "text": "好", "clientId": "muted"}},
-        fan.access_token,
+        token=fan.access_token,
     )
     assert muted == {"code": "MUTED", "until": until.isoformat()}
     assert await everything() == before
@@ -251,16 +241,14 @@ async def test_what_is_no_count_of_taps_and_no_line_is_bad_input(api: Api, wecha
     room, fan = await a_room(on_air=True), await _fan(wechat)
     for count in (0, -1, rules.MOST_LIKES + 1):
         likes = {"roomId": room.public_id, "count": count, "batchId": "b"}
-        answer = await api("SendLikes", likes, token=fan.access_token)
-        assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+        assert await api.error_code("SendLikes", likes, token=fan.access_token) == "BAD_USER_INPUT"
     empty = {"roomId": room.public_id, "text": " ", "clientId": "c"}
-    answer = await api("SendDanmaku", empty, token=fan.access_token)
-    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await api.error_code("SendDanmaku", empty, token=fan.access_token) == "BAD_USER_INPUT"
 
 
 async def test_no_rain_falls_and_no_lottery_is_open_yet(api: Api, wechat: WeChat) -> None:
     fan = await _fan(wechat)
     rain, lottery = Target("rain", new_id()).public_id, Target("lottery", new_id()).public_id
-    claimed = await _do(api, "ClaimRedPacket", {"rainId": rain, "idempotencyKey": "k"}, fan.access_token)
-    entered = await _do(api, "EnterLottery", {"lotteryId": lottery}, fan.access_token)
+    claimed = await api.outcome("ClaimRedPacket", {"rainId": rain, "idempotencyKey": "k"}, token=fan.access_token)
+    entered = await api.outcome("EnterLottery", {"lotteryId": lottery}, token=fan.access_token)
     assert claimed["code"] == entered["code"] == "TARGET_NOT_FOUND"
