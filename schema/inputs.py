@@ -15,6 +15,7 @@ from uuid import UUID
 from graphql import GraphQLError
 
 from app.core import ids
+from app.core.errors import DomainError, TargetNotFound
 from app.core.ids import UploadId
 from app.core.words import Sentence
 from app.media.errors import UploadInvalid
@@ -47,6 +48,14 @@ def read_id(kind: str, text: str, path: str) -> UUID | None:
     except ids.MalformedIdError:
         bad_input(path, "This is no id that this API has given.")
     return value if found == kind else None
+
+
+def must_read_id(kind: str, text: str, path: str, missing: type[DomainError] = TargetNotFound) -> UUID:
+    """As `read_id`; an id of another kind is refused as what is not there."""
+    value = read_id(kind, text, path)
+    if value is None:
+        raise missing
+    return value
 
 
 def read_uploads(given: Sequence[str] | None, path: str, most: int) -> list[UploadId]:
@@ -137,7 +146,7 @@ _READ: dict[type, Callable[[object], Any]] = {
 
 
 def read_key(text: str, path: str = "input.idempotencyKey") -> str:
-    """An idempotency key."""
+    """What a client names a request by, so that its repeat is known: an idempotency key, a clientId, a batchId."""
     return read_text(text, path, _LONGEST_KEY, shortest=1)
 
 

@@ -9,8 +9,8 @@ import strawberry
 from app.accounts.models import Role
 from app.moderation import actions
 from schema.context import Info
-from schema.inputs import read_id, read_text
-from schema.moderation.mutations.reading import LONGEST_REASON, found, read_person, read_reason
+from schema.inputs import must_read_id, read_text
+from schema.moderation.mutations.reading import LONGEST_REASON, read_person, read_reason
 from schema.moderation.types import ModeratedPerson, Mute, kinds
 from schema.moderation.types.people import open_mute, open_person
 from schema.refusals import Refusal, refusing
@@ -78,7 +78,7 @@ class PeopleMutation:
     ) -> MuteResult | None:
         """Let somebody write again."""
         by = info.context.must_have(Role.COMMUNITY_MANAGER).user
-        mute = found(read_id(kinds.MUTE, input.mute_id, "input.muteId"))
+        mute = must_read_id(kinds.MUTE, input.mute_id, "input.muteId")
         reason = read_text(input.reason or "", "input.reason", LONGEST_REASON) or None
         await actions.unmute(by=by, mute=mute, expected_version=input.expected_version, reason=reason)
         return await open_mute(info, mute)
@@ -111,4 +111,4 @@ class PeopleMutation:
 
 
 def _read_community(text: str | None) -> UUID | None:
-    return found(read_id("community", text, "input.communityId")) if text is not None else None
+    return must_read_id("community", text, "input.communityId") if text is not None else None

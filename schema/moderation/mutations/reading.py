@@ -1,7 +1,6 @@
 """Reading what moderators send."""
 
 from typing import NoReturn
-from uuid import UUID
 
 from graphql import GraphQLError
 
@@ -11,17 +10,10 @@ from app.core.errors import TargetNotFound
 from app.core.ids import MalformedIdError, UserId
 from app.core.targets import Target
 from schema.context import Asker
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_text
 from schema.moderation.types import kinds
 
 LONGEST_REASON = 500
-
-
-def found(value: UUID | None) -> UUID:
-    """An id of the kind that is asked for; TargetNotFound for one of another kind."""
-    if value is None:
-        raise TargetNotFound
-    return value
 
 
 def read_target(text: str) -> Target:
@@ -39,7 +31,7 @@ def read_reason(text: str) -> str:
 
 async def read_person(asker: Asker, text: str) -> UserId:
     """Whom a moderator means; TargetNotFound for nobody, FORBIDDEN for staff unless an admin asks."""
-    user = UserId(found(read_id(kinds.PERSON, text, "input.personId")))
+    user = UserId(must_read_id(kinds.PERSON, text, "input.personId"))
     if not await accounts.users([user]):
         raise TargetNotFound
     if Role.ADMIN not in asker.roles and await accounts.roles(user):
