@@ -78,7 +78,7 @@ async def candidates(communities: Sequence[CommunityId], circle: Circle, *, beyo
         if len(posts) < rules.FEW_POSTS
         else []
     )
-    told = await stories.published_page(limit=rules.MOST_STORIES, after=None)
+    told = await stories.published_page(limit=rules.MOST_STORIES, before=None)
     counts = await community.reaction_counts(
         [*(posting.target(each.id) for each in (*posts, *others)), *(story_target(each.id) for each in told)]
     )
