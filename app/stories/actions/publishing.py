@@ -29,10 +29,10 @@ async def review(
         refusal = rules.refusal_to_review(
             found.status, decision, consented=consented, reviewer=by, author=found.author_id
         )
-        is_hers = (found.reviewed_by, found.review_note) == (by, note)
-        if refusal and is_hers and rules.is_repeat(decision, publish_at, found.status, found.publish_at, now):
-            return
         if refusal:
+            is_hers = (found.reviewed_by, found.review_note) == (by, note)
+            if is_hers and rules.is_repeat(decision, publish_at, found.status, found.publish_at, now):
+                return
             raise refusal
         out_at = max(publish_at or now, now)
         await change(
