@@ -33,7 +33,7 @@ _LARGEST_COUNT = 2**31 - 1
 def bad_input(path: str, message: str, **values: object) -> NoReturn:
     """Refuse the request: the field at `path` (dots between names) is malformed.
 
-    `message` is English with `{name}` for values; the catalogue has the Chinese.
+    `message` is English with `{name}` for values; `zh_CN.po` has the Chinese.
     """
     sentence = Sentence(message, **values)
     raise GraphQLError(
