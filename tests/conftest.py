@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,25 @@ async def wechat(database: None, _sandbox_keys: Path, tmp_path: Path) -> AsyncIt
         yield WeChat(phone, shop)
 
 
+class Following:
+    """A subscription as a test follows it, frame by frame."""
+
+    def __init__(self, results: AsyncGenerator[dict[str, Any], None]) -> None:
+        self._results = results
+
+    async def next(self) -> dict[str, Any]:
+        """What the next frame gives; no error is expected."""
+        result = await asyncio.wait_for(anext(self._results), 5)
+        assert "errors" not in result, result
+        (given,) = result["data"].values()
+        return dict(given)
+
+    async def ends(self) -> None:
+        """Nothing more comes."""
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(anext(self._results), 5)
+
+
 class Api:
     """The API without a transport: a contract's operation by its name, or any document."""
 
@@ -318,6 +338,22 @@ class Api:
         return self.engine.subscribe(
             operations().get(document, document), variables, caller=self.caller(token, "zh-CN")
         )
+
+    @asynccontextmanager
+    async def following(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
+    ) -> AsyncIterator[Following]:
+        """A subscription that runs as long as the block."""
+        async with aclosing(self.subscribe(document, variables, token=token)) as results:
+            yield Following(results)
+
+    async def refusal_to_follow(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
+    ) -> str:
+        """The code of the one error that a subscription begins with."""
+        async with aclosing(self.subscribe(document, variables, token=token)) as results:
+            (error,) = (await anext(results))["errors"]
+        return str(error["extensions"]["code"])
 
     @staticmethod
     def caller(token: str | None, locale: str) -> Caller:

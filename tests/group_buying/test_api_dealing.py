@@ -18,7 +18,7 @@ from app.group_buying.states import DealStatus, GroupFailure, GroupStatus
 from app.orders.models import Order
 from app.orders.states import OrderStatus
 from tests.conftest import Api
-from tests.factories.accounts import a_session, staff
+from tests.factories.accounts import a_token, staff
 from tests.factories.group_buying import MadeDeal, a_buyer, a_deal, a_group, joins, money_arrives, opens
 from tests.factories.rows import everything
 
@@ -43,7 +43,7 @@ async def _do(api: Api, verb: str, given: dict[str, Any], token: str) -> dict[st
 
 
 async def _merchant(role: Role = Role.MERCHANT) -> str:
-    return (await a_session(await staff(role, username=role.value.lower()))).access_token
+    return await a_token(await staff(role, username=role.value.lower()))
 
 
 async def _skus(deal: MadeDeal) -> list[Sku]:

@@ -1,8 +1,6 @@
 """A room's event stream, and everything that people send to it, through the API."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -19,30 +17,18 @@ from app.live.watching import WATCHERS
 from app.moderation import actions as moderation
 from app.wechat.sandbox import openid_of
 from schema.live.types.room import cursor_of
-from tests.conftest import Api, WeChat
+from tests.conftest import Api, Following, WeChat
 from tests.factories.accounts import a_session, a_user
 from tests.factories.live import MadeRoom, a_member_of_staff, a_product, a_room
 from tests.factories.rows import everything
 
-Stream = AsyncGenerator[dict[str, Any], None]
+
+def _following(api: Api, room: MadeRoom, after: str | None = None) -> AbstractAsyncContextManager[Following]:
+    return api.following("LiveRoomEvents", {"roomId": room.public_id, "after": after})
 
 
-@contextlib.asynccontextmanager
-async def _following(api: Api, room: MadeRoom, after: str | None = None) -> AsyncIterator[Stream]:
-    async with contextlib.aclosing(
-        api.subscribe("LiveRoomEvents", {"roomId": room.public_id, "after": after})
-    ) as stream:
-        yield stream
-
-
-async def _next(stream: Stream) -> dict[str, Any]:
-    result = await asyncio.wait_for(anext(stream), 5)
-    assert "errors" not in result, result
-    return dict(result["data"]["liveRoomEvents"])
-
-
-async def _event(stream: Stream) -> dict[str, Any]:
-    return dict((await _next(stream))["event"])
+async def _event(stream: Following) -> dict[str, Any]:
+    return dict((await stream.next())["event"])
 
 
 async def _fan(wechat: WeChat, name: str = "小茶迷") -> Grant:
@@ -60,7 +46,7 @@ async def test_everything_that_happens_in_a_room_comes_once_and_in_order(api: Ap
     tea = await a_product()
     room, fan = await a_room(products=[tea]), await _fan(wechat)
     async with _following(api, room) as stream:
-        assert await _next(stream) == {"cursor": cursor_of(room.id, 0), "missed": 0, "event": None}
+        assert await stream.next() == {"cursor": cursor_of(room.id, 0), "missed": 0, "event": None}
         await running.start(room.id, by=room.host)
         started = await _event(stream)
         assert started == {"__typename": "LiveStarted", "room": {"id": room.public_id, "status": "LIVE"}}
@@ -87,7 +73,7 @@ async def test_everything_that_happens_in_a_room_comes_once_and_in_order(api: Ap
         await running.pause(room.id, by=room.host, as_staff=False)
         assert (await _event(stream))["__typename"] == "LivePaused"
         await running.end(room.id, by=room.host)
-        last = await _next(stream)
+        last = await stream.next()
         assert (last["event"]["__typename"], last["cursor"]) == ("LiveEnded", cursor_of(room.id, 8))
         assert (await room.now()).head == 8
 
@@ -107,7 +93,7 @@ async def test_who_comes_back_gets_what_she_missed_once_and_then_what_is_live(ap
         await _says(api, room, fan, f"第{number}句")
         await jobs.show_danmaku()
     async with _following(api, room) as other, _following(api, room, cursor_of(room.id, 2)) as stream:
-        await _next(other)
+        await other.next()
         assert [(await _event(stream))["items"][0]["text"] for _ in range(3)] == ["第1句", "第2句", "第3句"]
         await running.pause(room.id, by=room.host, as_staff=False)
         for each in (stream, other):
@@ -123,7 +109,7 @@ async def test_who_was_away_too_long_is_told_how_much_was_left_out(
         await running.pause(room.id, by=room.host, as_staff=False)
         await running.resume(room.id, by=room.host, as_staff=False)
     async with _following(api, room, cursor_of(room.id, 1)) as stream:
-        frames = [await _next(stream) for _ in range(3)]
+        frames = [await stream.next() for _ in range(3)]
     assert [each["missed"] for each in frames] == [7, 0, 0]
     assert [each["cursor"] for each in frames] == [cursor_of(room.id, seq) for seq in (9, 10, 11)]
 
@@ -138,7 +124,7 @@ async def test_removed_lines_are_taken_off_the_screens_and_no_longer_in_the_batc
       __typename ... on UserError { code } } }"""
     given = {"input": {"roomId": room.public_id, "ids": [bad], "reason": "广告"}}
     async with _following(api, room) as stream:
-        await _next(stream)
+        await stream.next()
         assert (await api.outcome(remove, given, token=manager.access_token))["__typename"] == "LiveControl"
         assert await _event(stream) == {"__typename": "DanmakuRemoved", "ids": [bad]}
     async with _following(api, room, cursor_of(room.id, 1)) as stream:
@@ -166,9 +152,7 @@ async def test_the_replay_is_read_by_where_in_the_broadcast_it_was_said(api: Api
 
 
 async def _refusal(api: Api, room_id: str, after: str | None = None) -> str:
-    async with contextlib.aclosing(api.subscribe("LiveRoomEvents", {"roomId": room_id, "after": after})) as stream:
-        (error,) = (await anext(stream))["errors"]
-    return str(error["extensions"]["code"])
+    return await api.refusal_to_follow("LiveRoomEvents", {"roomId": room_id, "after": after})
 
 
 async def test_a_room_that_there_is_not_and_a_cursor_that_is_not_its_own_are_refused(api: Api) -> None:
@@ -184,7 +168,7 @@ async def test_those_who_follow_a_room_share_one_execution_and_are_counted(api: 
     room = await a_room(on_air=True)
     async with _following(api, room) as one, _following(api, room) as two, _following(api, room) as three:
         for each in (one, two, three):
-            await _next(each)
+            await each.next()
         assert api.engine.hub.channels == 1
         assert WATCHERS._sockets[room.id] == 3
     assert WATCHERS._sockets[room.id] == 0
@@ -199,8 +183,7 @@ async def test_only_who_is_signed_in_hears_of_starts_writes_and_likes(api: Api) 
         ("EnterLottery", {"lotteryId": "lottery_x"}),
     ):
         assert await api.error_code(document, variables) == "UNAUTHENTICATED"
-    async with contextlib.aclosing(api.subscribe("LiveStarted", {})) as stream:
-        assert (await anext(stream))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+    assert await api.refusal_to_follow("LiveStarted") == "UNAUTHENTICATED"
 
 
 async def test_every_refusal_of_talking_is_reached(api: Api, wechat: WeChat, long_pace: timedelta) -> None:

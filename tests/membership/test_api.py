@@ -13,7 +13,7 @@ from app.membership.jobs import run_simulations
 from app.membership.models import PerkPlan, PerkSimulation
 from app.notifications.models import Notification, NotificationKind
 from tests.conftest import Api
-from tests.factories.accounts import a_session, a_signed_in_user, a_token, staff
+from tests.factories.accounts import a_signed_in_user, a_token, staff
 from tests.factories.membership import settled
 from tests.factories.rows import everything
 
@@ -24,7 +24,7 @@ TIERS: list[dict[str, Any]] = [
 
 
 async def a_marketer(role: Role = Role.MARKETER) -> str:
-    return (await a_session(await staff(role, username=role.value.lower()))).access_token
+    return await a_token(await staff(role, username=role.value.lower()))
 
 
 async def a_draft(api: Api, token: str, **changes: Any) -> dict[str, Any]:
