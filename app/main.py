@@ -67,8 +67,9 @@ def _sandbox_inside(chosen: Settings) -> Starlette | None:
     """A WeChat in this process, where there is none elsewhere; it pushes to our own door."""
     if not chosen.wechat_sandbox or chosen.wechat_sandbox_origin:
         return None
-    origin = (chosen.wechat_notify_origin or chosen.public_origin).rstrip("/")
-    return create_sandbox(chosen.sandbox_dir, push_url=origin + push.PATH)
+    inside = (chosen.wechat_notify_origin or chosen.public_origin).rstrip("/")
+    outside = chosen.public_origin.rstrip("/") + wiring.SANDBOX_PATH
+    return create_sandbox(chosen.sandbox_dir, push_url=inside + push.PATH, origin=outside)
 
 
 def _routes(engine: Engine, pictures: Allowance, sandbox: Starlette | None) -> list[BaseRoute]:

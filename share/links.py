@@ -1,14 +1,14 @@
-"""Share links: made, and taken back."""
+"""Share links: made, and taken back; WeChat's URL links of them, whose turn it is to ask for one, and kept."""
 
 from datetime import datetime
 
 from app.audit_log import actions as audit_log
-from app.core import db
-from app.core.ids import ShareCode, UserId, new_id, new_share_code
+from app.core import clock, db
+from app.core.ids import ShareCode, ShareLinkId, UserId, new_id, new_share_code
 from app.core.targets import Target
-from share import queries, targets
+from share import queries, rules, targets
 from share.errors import ShareLinkNotFound, TargetNotShareable
-from share.models import ShareForm
+from share.models import ShareForm, UrlLink
 from share.queries import Link
 from share.rules import ShareLinkStatus
 
@@ -92,6 +92,31 @@ async def revoke(*, inviter: UserId, code: str) -> Link:
             raise ShareLinkNotFound
         await db.execute("UPDATE share_links SET revoked_at = $now WHERE id = $1 AND revoked_at IS NULL", link.id)
         return await _known(code)
+
+
+async def take_turn_at_url_link(link: ShareLinkId) -> bool:
+    """Whether the caller, and nobody else in any process, may ask WeChat for a URL link of this share link now.
+
+    The turn ends by itself after `rules.URL_LINK_TURN`.
+    """
+    # Of two at once the second waits for the first's end here, and then finds that it is not due any more.
+    taken = await db.execute(
+        "INSERT INTO url_links (link_id, due_at) VALUES ($1, $2) ON CONFLICT (link_id) DO UPDATE "
+        "SET due_at = excluded.due_at WHERE url_links.due_at <= $now",
+        link, await clock.now() + rules.URL_LINK_TURN,
+    )  # fmt: skip
+    return bool(taken)
+
+
+async def keep_url_link(link: ShareLinkId, *, address: str, expires_at: datetime) -> None:
+    """Keep what WeChat made; the next one is due `rules.URL_LINK_RENEWED_BEFORE` its end."""
+    due_at = expires_at - rules.URL_LINK_RENEWED_BEFORE
+    await UrlLink.filter(link_id=link).update(address=address, expires_at=expires_at, due_at=due_at)
+
+
+async def pause_url_link(link: ShareLinkId) -> None:
+    """Ask for none of this share link for `rules.URL_LINK_PAUSE`."""
+    await UrlLink.filter(link_id=link).update(due_at=await clock.now() + rules.URL_LINK_PAUSE)
 
 
 async def _known(code: str | ShareCode) -> Link:

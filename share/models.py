@@ -41,6 +41,21 @@ class ShareLink(Model):
         table = "share_links"
 
 
+class UrlLink(Model):
+    """WeChat's URL link of a share link, and when WeChat may be asked for the next one."""
+
+    link_id: ShareLinkId = fields.UUIDField(primary_key=True)  # type: ignore[assignment]  # as above
+    #: Null while none was made.
+    address = fields.CharField(max_length=512, null=True)
+    expires_at = fields.DatetimeField(null=True)
+    #: Whoever moves this moment on asks WeChat.
+    due_at = fields.DatetimeField()
+
+    class Meta:
+        table = "url_links"
+        constraints = (CheckConstraint("(address IS NULL) = (expires_at IS NULL)", "url_links_end"),)
+
+
 class Visitor(Model):
     """Who opens links, before and after she signs in."""
 

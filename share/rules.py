@@ -13,6 +13,15 @@ ONE_OPENING = timedelta(seconds=60)
 #: Longer than any touch brings orders.
 TOUCHES_KEPT = timedelta(days=180)
 
+#: How long a URL link that WeChat makes for a share link works; WeChat allows 30 days.
+URL_LINK_LIVES = timedelta(days=29)
+#: So long before its end the next one is made: whoever has opened a page may press its button until then.
+URL_LINK_RENEWED_BEFORE = timedelta(days=1)
+#: Whose turn it is to ask WeChat for one; longer than the answer takes, and how soon another try follows none.
+URL_LINK_TURN = timedelta(minutes=1)
+#: When WeChat said no, or that the day's are used up, the same request fares no better soon.
+URL_LINK_PAUSE = timedelta(hours=1)
+
 #: WeChat's scene of Moments' single page: no sign-in, storage of its own, a view and nothing more.
 MOMENTS_SINGLE_PAGE = 1154
 

@@ -4,6 +4,7 @@ A sentence is named by its English text. `{name}` in it is replaced by a value. 
 is said in English; a test fails for it.
 """
 
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
 from typing import Self
@@ -14,11 +15,18 @@ CHINESE = "zh-CN"
 ENGLISH = "en"
 LOCALES = (CHINESE, ENGLISH)
 
+_BEIJING = timezone(timedelta(hours=8))
+
 
 def say(locale: str, english: str, /, **values: object) -> str:
     """A sentence in the given locale, with its values put in."""
     text = _chinese().get(english, english) if locale == CHINESE else english
     return text.format(**values) if values else text
+
+
+def moment(at: datetime) -> str:
+    """A moment in Beijing's time, in whatever language: 2026-11-24 15:01."""
+    return at.astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 def best_locale(accept_language: str | None) -> str:

@@ -1,6 +1,7 @@
 """What people decided about what others wrote."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.core.ids import UserId
@@ -38,4 +39,7 @@ class PersonMuted(Fact):
 
     user: UserId
     community: UUID | None
+    #: What she is told.
     reason: str
+    #: None is for good.
+    until: datetime | None = None

@@ -30,6 +30,7 @@ class NotificationKind(StrEnum):
     REWARD_AVAILABLE = "REWARD_AVAILABLE"
     MODERATION_DECIDED = "MODERATION_DECIDED"
     APPEAL_DECIDED = "APPEAL_DECIDED"
+    MUTED = "MUTED"
 
 
 class InboxHead(Model):

@@ -21,7 +21,7 @@ from app.live.facts import LiveAudienceTold, LiveStarted
 from app.membership.facts import TierChanged
 from app.moderation import queries as moderation
 from app.moderation import rules as moderation_rules
-from app.moderation.facts import AppealDecided, ModerationDecided
+from app.moderation.facts import AppealDecided, ModerationDecided, PersonMuted
 from app.moderation.states import Decision
 from app.notifications.actions import tell
 from app.notifications.models import MessagePurpose, NotificationKind
@@ -233,6 +233,16 @@ async def tell_of_appeal(fact: AppealDecided) -> None:
     )
 
 
+async def tell_of_mute(fact: PersonMuted) -> None:
+    """Tell somebody that she may not write, until when, and why."""
+    await tell(
+        users=[fact.user],
+        kind=NotificationKind.MUTED,
+        target=Target("community", fact.community) if fact.community else Target("user", fact.user),
+        values={"reason": fact.reason, "until": fact.until.isoformat() if fact.until else None},
+    )
+
+
 def _removal(item: UUID) -> Target:
     return Target("removal", item)
 
@@ -268,4 +278,5 @@ REACTIONS: dict[type[Fact], list[Reaction]] = {
     StoryPublished: [tell_of_story],
     ModerationDecided: [tell_of_decision],
     AppealDecided: [tell_of_appeal],
+    PersonMuted: [tell_of_mute],
 }

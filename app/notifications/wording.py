@@ -2,16 +2,17 @@
 
 An entry keeps a kind and values: `title` and `code` of the group, `nickname` (masked), `seats_left`, `size`,
 `amount_fen`, `reason`; of a parcel `carrier` and `number`; of a tier its name (`tier`), `rank` and `rank_before`; of
-what somebody wrote its kind (`what`), and the `decision` on it or the `status` of the appeal.
+what somebody wrote its kind (`what`), and the `decision` on it or the `status` of the appeal; of a mute `until`.
 The Chinese stands in the catalogue of words.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from app.core import money
-from app.core.words import say
+from app.core.words import moment, say
 from app.group_buying.states import GroupFailure
 from app.moderation.states import AppealStatus, Decision
 from app.notifications.models import NotificationKind
@@ -46,6 +47,7 @@ _TITLES: Mapping[NotificationKind, str] = {
     NotificationKind.REWARD_AVAILABLE: "Your reward has arrived",
     NotificationKind.MODERATION_DECIDED: "{decided}",
     NotificationKind.APPEAL_DECIDED: "Your appeal has been decided",
+    NotificationKind.MUTED: "You may not write for now",
 }
 
 _BODIES: Mapping[NotificationKind, str] = {
@@ -65,6 +67,7 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.REWARD_AVAILABLE: "{points} points for bringing a friend are yours to use.",
     NotificationKind.MODERATION_DECIDED: "{why}",
     NotificationKind.APPEAL_DECIDED: "{why}",
+    NotificationKind.MUTED: "{until_when}: {reason}",
 }
 
 _WHY_GROUP_FAILED: Mapping[GroupFailure, str] = {
@@ -113,7 +116,15 @@ def _spoken(kind: NotificationKind, values: Values, locale: str) -> dict[str, st
         spoken["why"] = say(locale, _TIER_ROSE if rises else _TIER_FELL, tier=values["tier"])
     if kind in {NotificationKind.MODERATION_DECIDED, NotificationKind.APPEAL_DECIDED}:
         spoken |= _moderated(values, locale)
+    if kind is NotificationKind.MUTED:
+        spoken["until_when"] = _until(values["until"], locale)
     return spoken
+
+
+def _until(moment_said: str | None, locale: str) -> str:
+    if moment_said is None:
+        return say(locale, "Until further notice")
+    return say(locale, "Until {at}", at=moment(datetime.fromisoformat(moment_said)))
 
 
 def _moderated(values: Values, locale: str) -> dict[str, str]:

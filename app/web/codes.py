@@ -1,12 +1,11 @@
 """Mini-program codes of share links, as WeChat draws them."""
 
-import asyncio
-import contextvars
 from collections import OrderedDict
 from io import BytesIO
 
 import segno
 
+from app.web.together import Together
 from app.wechat import current
 from app.wechat.client import Picture
 from app.wechat.errors import WeChatBusy
@@ -27,7 +26,7 @@ class CodePictures:
     def __init__(self, most: int = _MOST_KEPT) -> None:
         self._most = most
         self._kept: OrderedDict[tuple[str, str], Picture] = OrderedDict()
-        self._asked: dict[tuple[str, str], asyncio.Task[Picture]] = {}
+        self._asking: Together[Picture] = Together()
 
     async def get(self, *, scene: str, page: str) -> Picture:
         """The code that opens `page` with `scene`. WeChatRefused; WeChatBusy, also where it does not come in time.
@@ -39,28 +38,16 @@ class CodePictures:
             self._kept.move_to_end(key)
             return self._kept[key]
         try:
-            async with asyncio.timeout(WAIT_S):
-                # Shielded: one who leaves must not take the answer from the others.
-                return await asyncio.shield(self._asked.get(key) or self._ask(key))
+            return await self._asking.ask(key, lambda: self._fetch(scene, page), within_s=WAIT_S)
         except TimeoutError:
             raise WeChatBusy("the code did not come in time", perhaps_done=True) from None
 
-    def _ask(self, key: tuple[str, str]) -> "asyncio.Task[Picture]":
-        scene, page = key
-        asking = current.mini_program().mini_program_code(scene, page)
-        # An empty context: it belongs to no request.
-        task = asyncio.get_running_loop().create_task(asking, context=contextvars.Context())
-        self._asked[key] = task
-        task.add_done_callback(lambda done: self._keep(key, done))
-        return task
-
-    def _keep(self, key: tuple[str, str], done: "asyncio.Task[Picture]") -> None:
-        del self._asked[key]
-        if done.cancelled() or done.exception() is not None:
-            return
-        self._kept[key] = done.result()
+    async def _fetch(self, scene: str, page: str) -> Picture:
+        picture = await current.mini_program().mini_program_code(scene, page)
+        self._kept[scene, page] = picture
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
+        return picture
 
 
 def qr_code(address: str) -> bytes:

@@ -20,13 +20,16 @@ from app.core.allowance import Allowance
 from app.core.log import logger
 from app.core.settings import settings
 from app.core.words import best_locale
-from app.media import flows, queries
+from app.media import flows as media
+from app.media import queries
 from app.web.codes import CodePictures, qr_code
 from app.web.media import file_at
 from app.web.shown import Opened, open_link
+from app.web.together import Together
 from app.wechat.client import Picture
 from app.wechat.errors import WeChatBusy, WeChatError, WeChatRefused
-from share import rules, targets
+from share import flows, rules, targets
+from share import queries as share
 from share.landing import LandingPage, NothingShown, headers, render, status_code
 from share.landing.texts import texts
 from share.landing.words import language_of
@@ -43,6 +46,8 @@ DRAWN_AT_ONCE = 2
 #: Pictures that one address may ask for in a minute. Each costs a processor or a call to WeChat; a chat group behind
 #: one address looks at a few.
 PICTURES_PER_MINUTE = 60
+#: How long a page waits for WeChat's URL link; one that comes later stands on the next page.
+URL_LINK_WITHIN_S = 1.0
 #: How long one may wait for one's turn to have a poster drawn.
 TURN_WITHIN_S = 5.0
 
@@ -56,7 +61,7 @@ def routes(pictures: Allowance) -> list[Route]:
     """The three doors of a share link; `pictures` is how many pictures one address may ask for."""
     doors = _Doors()
     return [
-        Route("/s/{code}", _page),
+        Route("/s/{code}", doors.page),
         Route("/s/{code}/poster.png", _limited(pictures, doors.poster)),
         Route("/s/{code}/code.png", _limited(pictures, doors.code)),
     ]
@@ -75,15 +80,7 @@ def _limited(pictures: Allowance, door: Door) -> Door:
     return asked
 
 
-async def _page(request: Request) -> Response:
-    if not settings().has_landing_pages:
-        return PlainTextResponse("There are no pages here.", status_code=404)
-    page = _landing_page(request, await open_link(request.path_params["code"]))
-    locale = _locale(request)
-    return Response(render(page, locale), status_code=status_code(page), headers=headers(page, locale))
-
-
-def _landing_page(request: Request, opened: Opened) -> LandingPage:
+def _landing_page(request: Request, opened: Opened, open_url: str | None = None) -> LandingPage:
     address = _address(request.path_params["code"])
     shows_something = not isinstance(opened.shows, NothingShown)
     return LandingPage(
@@ -91,6 +88,7 @@ def _landing_page(request: Request, opened: Opened) -> LandingPage:
         now=opened.now,
         shows=opened.shows,
         inviter=opened.inviter,
+        open_url=open_url,
         code_picture_url=f"{address}/code.png" if _is_active(opened.link) else None,
         poster_url=f"{address}/poster.png?lang={language_of(_locale(request))}" if shows_something else None,
     )
@@ -102,11 +100,39 @@ def _is_active(link: Link | None) -> TypeGuard[Link]:
 
 
 class _Doors:
-    """The two that draw, with what they share: codes that are kept, and turns at drawing."""
+    """The doors, with what they share: codes that are kept, URL links that are being made, and turns at drawing."""
 
     def __init__(self) -> None:
+        self._url_links: Together[str | None] = Together()
         self._codes = CodePictures()
         self._turns = asyncio.Semaphore(DRAWN_AT_ONCE)
+
+    async def page(self, request: Request) -> Response:
+        """The link's page, as things are now."""
+        if not settings().has_landing_pages:
+            return PlainTextResponse("There are no pages here.", status_code=404)
+        opened = await open_link(request.path_params["code"])
+        page = _landing_page(request, opened, await self._open_url(opened))
+        locale = _locale(request)
+        return Response(render(page, locale), status_code=status_code(page), headers=headers(page, locale))
+
+    async def _open_url(self, opened: Opened) -> str | None:
+        """The address that opens the mini-app from here; None where there is none at once: the code leads there."""
+        link = opened.link
+        if not _is_active(link) or isinstance(opened.shows, NothingShown):
+            return None
+        kept = await share.url_link(link.id)
+        if not kept.is_due:
+            return kept.address
+        try:
+            made = await self._url_links.ask(link.id, lambda: flows.make_url_link(link), within_s=URL_LINK_WITHIN_S)
+        except TimeoutError:
+            made = None
+        except Exception:
+            # Whatever keeps it from being made, the page is worth showing without.
+            log.exception("landing.no_url_link", link=str(link.id))
+            made = None
+        return made or kept.address
 
     async def code(self, request: Request) -> Response:
         """The link's mini-program code, as WeChat draws it."""
@@ -182,7 +208,7 @@ async def _picture_at(path: str | None) -> bytes | None:
     if path is None:
         return None
     if path.startswith(queries.FOLDER):
-        return await flows.read(path)
+        return await media.read(path)
     return await asyncio.to_thread(_file_at, path)
 
 

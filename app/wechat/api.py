@@ -21,7 +21,7 @@ Refusals = Mapping[int, type[WeChatRefused]]
 
 _TOKEN_REFUSED = frozenset({40001, 40014, 42001})
 #: WeChat says: slower, or the same person is being written to at this moment. Nothing was done.
-_LATER = frozenset({45009, 45011, 43108})
+_LATER = frozenset({44990, 45009, 45011, 43108})
 _SYSTEM_ERROR = -1
 
 

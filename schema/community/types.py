@@ -238,4 +238,8 @@ def _may_read(info: Info, row: models.Post) -> bool:
 
 def _may_see(info: Info, row: models.Post | models.Comment) -> bool:
     asker = None if info.context.shared else info.context.who()
-    return asker is not None and (asker.user == row.author_id or info.context.has_any(Role.COMMUNITY_MANAGER))
+    if asker is None:
+        return False
+    # What its author has taken back nobody else reads.
+    manages = info.context.has_any(Role.COMMUNITY_MANAGER) and row.status is not PostStatus.WITHDRAWN
+    return manages or asker.user == row.author_id

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit, urlunsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from app.core.words import moment
 from share.landing.shown import (
     DealShown,
     GroupShown,
@@ -26,7 +27,7 @@ from share.landing.shown import (
     WhyNothing,
 )
 from share.landing.texts import texts
-from share.landing.words import LANGUAGES, Language, language_of, moment, say
+from share.landing.words import LANGUAGES, Language, language_of, say
 
 _HERE: Final = Path(__file__).parent
 #: Faces and empty seats that fit one row of a phone.

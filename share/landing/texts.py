@@ -6,6 +6,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Literal
 
+from app.core.words import moment
 from share.landing.shown import (
     DealShown,
     DealStatus,
@@ -18,7 +19,7 @@ from share.landing.shown import (
     Shown,
     ThingShown,
 )
-from share.landing.words import Language, moment, say
+from share.landing.words import Language, say
 
 #: How a headline looks: something is open, done, undecided or over.
 Mood = Literal["open", "done", "wait", "over"]

@@ -1,6 +1,5 @@
 """The page's and the poster's words, in zh-CN and English."""
 
-from datetime import datetime, timedelta, timezone
 from typing import Final, Literal
 
 Language = Literal["zh-CN", "en"]
@@ -8,7 +7,6 @@ Language = Literal["zh-CN", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")
 
 # Deadlines are written in the time of the people who meet them, whatever the server's own zone is.
-_BEIJING: Final = timezone(timedelta(hours=8))
 
 
 def language_of(locale: str) -> Language:
@@ -22,11 +20,6 @@ def say(language: Language, key: str, **values: object) -> str:
     if values.get("count") == 1:
         key = key + "_one" if key + "_one" in words else key
     return words[key].format_map(values)
-
-
-def moment(at: datetime) -> str:
-    """A moment in Beijing's time, such as 2026-11-24 15:01."""
-    return at.astimezone(_BEIJING).strftime("%Y-%m-%d %H:%M")
 
 
 _ZH: Final[dict[str, str]] = {

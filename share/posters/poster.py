@@ -7,9 +7,10 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
+from app.core.words import moment
 from share.landing.shown import DealShown, GroupShown, GroupStatus, LiveShown, LiveStatus, Shown
 from share.landing.texts import Mood, texts
-from share.landing.words import language_of, moment, say
+from share.landing.words import language_of, say
 from share.posters.lettering import BOLD, REGULAR, drawable, fitted, font, lines
 
 WIDTH: Final = 750

@@ -44,6 +44,27 @@ async def live_link(*, inviter: UserId, target: Target, form: ShareForm, campaig
     return _link(found) if found else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UrlLink:
+    """WeChat's URL link of a share link, as it is at this moment."""
+
+    #: None where none works.
+    address: str | None
+    #: Whether WeChat may be asked for the next one.
+    is_due: bool
+
+
+async def url_link(link: ShareLinkId) -> UrlLink:
+    """What is kept of a share link's URL link."""
+    return await db.row(UrlLink, _URL_LINK, link) or UrlLink(address=None, is_due=True)
+
+
+_URL_LINK = """
+SELECT CASE WHEN expires_at > $now THEN address END AS address, due_at <= $now AS is_due
+  FROM url_links WHERE link_id = $1
+"""
+
+
 async def brought_or_brought_by(user: UserId, *, limit: int) -> list[UserId]:
     """Who bought something upon a link of somebody's, and upon whose links she did: an invitation was accepted."""
     return await db.rows(UserId, _ACCEPTED, user, limit)

@@ -56,6 +56,7 @@ NODES: list[tuple[str, Maker]] = [
     ("PerkSimulation", things.a_simulation),
     ("Post", things.a_published_post),
     ("Post", things.a_doubted_post),
+    ("Post", things.a_withdrawn_post),
     ("PostComment", things.a_published_comment),
     ("PostComment", things.a_doubted_comment),
     ("Product", things.a_shelved_product),

@@ -44,7 +44,7 @@ from schema.notifications.types import cursor_of
 from share.models import Reward
 from tests.factories.accounts import a_user, an_address, staff
 from tests.factories.community import DOUBTED, PASSED, a_comment, a_community, a_post
-from tests.factories.group_buying import MadeDeal, a_buyer, a_deal, a_group, group_of, opens
+from tests.factories.group_buying import MadeDeal, a_buyer, a_deal, a_group, group_of, money_arrives, opens
 from tests.factories.live import a_member_of_staff, a_product, a_room
 from tests.factories.media import an_upload
 from tests.factories.membership import tiers_with
@@ -647,3 +647,18 @@ async def an_unread_inbox() -> Thing:
 async def a_joined_group() -> Thing:
     made = await a_taken_seat()
     return Thing(made.id, made.owner)
+
+
+async def a_friend_s_group() -> Thing:
+    """A deal in which somebody leads a group with whom she has completed one before."""
+    ann, ben = (await a_bought(prefix=_name())).group.members
+    deal = await a_deal()
+    held = await opens(ben, deal)
+    await money_arrives(held.order)
+    return Thing(to_public("deal", deal.id), ann.id, shows=(await group_of(held)).code)
+
+
+async def a_withdrawn_post() -> Thing:
+    post, made = await _a_post(doubted=False)
+    await posting.withdraw(author=post.author_id, post=post.id)
+    return made

@@ -10,7 +10,7 @@ from app.accounts import rules as accounts_rules
 from app.accounts.models import Session
 from app.checkout import jobs as checkout
 from app.core import clock, idempotency, outbox
-from app.core.ids import LiveRoomId, UserId, new_id
+from app.core.ids import LiveRoomId, ShareLinkId, UserId, new_id
 from app.core.models import Delivery, FactRow
 from app.live import jobs as live
 from app.live import rules as live_rules
@@ -24,8 +24,9 @@ from app.orders import rules as orders_rules
 from app.orders.models import Order
 from app.wiring import JOBS
 from share import jobs as share
+from share import links
 from share import rules as share_rules
-from share.models import ShareForm, ShareLink, Touch, Visitor
+from share.models import ShareForm, ShareLink, Touch, UrlLink, Visitor
 from tests.conftest import WeChat
 from tests.factories.accounts import a_user
 from tests.factories.checkout import a_product, buys, hold_runs_out
@@ -43,6 +44,7 @@ KEPT = {
     "accounts.rules.SESSIONS_KEPT": accounts_rules.SESSIONS_KEPT,
     "orders.rules.ADDRESSES_KEPT": orders_rules.ADDRESSES_KEPT,
     "share.rules.TOUCHES_KEPT": share_rules.TOUCHES_KEPT,
+    "share.rules.URL_LINK_LIVES": share_rules.URL_LINK_LIVES,
     "notifications.rules.REPORTS_KEPT": notifications_rules.REPORTS_KEPT,
     "live.rules.EVENTS_KEPT": live_rules.EVENTS_KEPT,
     "live.rules.DANMAKU_KEPT": live_rules.DANMAKU_KEPT,
@@ -58,6 +60,7 @@ def test_the_readme_says_how_long_each_is_kept() -> None:
 
 def test_whatever_is_forgotten_is_forgotten_by_a_job() -> None:
     jobs = [outbox.forget_old, idempotency.forget_old, accounts.forget_sessions, share.forget_touches]
+    jobs += [share.forget_url_links]
     jobs += [notifications.forget_reports, live.forget, orders.forget_addresses]
     assert set(jobs) <= {each.run for each in JOBS}
 
@@ -107,6 +110,21 @@ async def test_touches_and_strangers_go_and_whoever_signed_in_stays() -> None:
     assert (await Touch.get()).visitor_id == returned.id
     assert set(await Visitor.all().values_list("id", flat=True)) == {returned.id, known.id}
     assert await ShareLink.all().count() == 1
+
+
+async def test_url_links_go_when_they_open_nothing_any_more() -> None:
+    now = await clock.now()
+    for ends_in in (timedelta(hours=-1), timedelta(hours=1), timedelta(days=9)):
+        link = ShareLinkId(new_id())
+        await links.take_turn_at_url_link(link)
+        await links.keep_url_link(link, address="https://wxaurl.cn/x", expires_at=now + ends_in)
+    await UrlLink.create(link_id=new_id(), due_at=now - 2 * _A_DAY)
+    turn = ShareLinkId(new_id())
+    await links.take_turn_at_url_link(turn)
+    assert await share.forget_url_links() == 2
+    assert await UrlLink.filter(expires_at__gt=now).count() == 2
+    assert await UrlLink.filter(link_id=turn).exists()
+    assert await share.forget_url_links() == 0
 
 
 async def test_reports_of_consent_go_when_no_phone_repeats_them() -> None:

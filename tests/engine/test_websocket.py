@@ -172,7 +172,7 @@ async def test_credentials_that_do_not_hold_close_the_socket(server: Served) -> 
 
 async def test_a_socket_ends_with_its_token(server: Served) -> None:
     async with wire(server) as ann:
-        await ann.init(authorization=f"Bearer ann@{time.time() + 0.1}")
+        await ann.init(authorization=f"Bearer ann@{time.time() + 0.5}")
         assert (await ann.closed())[0] == 4403
     async with wire(server) as late:
         await late.send({"type": "connection_init", "payload": {"authorization": f"Bearer ann@{time.time() - 1}"}})

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
@@ -172,6 +173,16 @@ async def test_the_author_hears_once_what_came_of_her_appeal_and_why(status: App
     for _ in range(2):
         await worker.deliver_due()
     assert (await _inbox(author))[1:] == [(NotificationKind.APPEAL_DECIDED, body)]
+
+
+async def test_who_may_not_write_hears_until_when_and_why() -> None:
+    person = (await a_user()).id
+    await moderation.mute(
+        by=a_user_id(), user=person, community=None, until=datetime(2026, 11, 24, 7, 1, tzinfo=UTC), reason="刷屏"
+    )
+    for _ in range(2):
+        await worker.deliver_due()
+    assert await _inbox(person) == [(NotificationKind.MUTED, "至 2026-11-24 15:01：刷屏")]
 
 
 async def test_workers_at_once_tell_everybody_once() -> None:

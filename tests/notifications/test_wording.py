@@ -38,6 +38,7 @@ EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
         for what in WRITTEN
         for status in ("UPHELD", "OVERTURNED")
     ],
+    *[(NotificationKind.MUTED, {"reason": "123", "until": until}) for until in ("2026-11-23T10:00:00+00:00", None)],
 ]
 
 

@@ -33,7 +33,7 @@ async def mute(*, by: UserId, user: UserId, community: UUID | None, until: datet
         made = await Mute.create(
             user_id=user, community_id=community, until=until, reason=reason, muted_by=by, created_at=now
         )
-        await outbox.record(PersonMuted(user=user, community=community, reason=reason))
+        await outbox.record(PersonMuted(user=user, community=community, reason=reason, until=until))
         detail = {"community": str(community) if community else None, "until": until.isoformat() if until else None}
         await audit_log.note(by=by, verb="person.mute", target=Target("user", user), detail=detail, reason=reason)
         return made.id

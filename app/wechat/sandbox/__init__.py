@@ -24,7 +24,9 @@ Playing the merchant's console:
 `/_/notify_again {"out_trade_no" | "out_refund_no", "as"?}` -> `{"taken", "answer"}`: one more notification now;
                                           genuine, forged, unsigned, stale (ten minutes old) or probe (SIGNTEST)
 `GET /_/sent`                             subscribe_messages, refunds, transfers, shipping_uploads, card_updates,
-                                          media_checks, orders, and notifications with their tries
+                                          url_links, media_checks, orders, and notifications with their tries
+
+Playing the browser: `GET /link/{ticket}`, where a URL link leads, says in Chinese and English what WeChat would open.
 
 Playing the weather:
 

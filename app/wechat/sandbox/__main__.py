@@ -24,7 +24,11 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{refusal}. To start anyway: --anyway and {_SAY_IT_AGAIN}=yes\n")
         return 2
     sandbox = create_sandbox(
-        asked.data, pace=asked.pace, refund_s=asked.refund_seconds, push_url=asked.push_url or None
+        asked.data,
+        pace=asked.pace,
+        refund_s=asked.refund_seconds,
+        push_url=asked.push_url or None,
+        origin=asked.origin or f"http://127.0.0.1:{asked.port}",
     )
     uvicorn.run(sandbox, host=asked.host, port=asked.port, log_level="warning", timeout_graceful_shutdown=5)
     return 0
@@ -38,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--pace", type=float, default=1.0, help="what the notification schedule is multiplied with")
     parser.add_argument("--refund-seconds", type=float, default=1.0, help="how long a refund is PROCESSING")
     parser.add_argument("--push-url", default="", help="where the message push goes")
+    parser.add_argument("--origin", default="", help="what URL links begin with; this machine's loopback if not given")
     parser.add_argument("--anyway", action="store_true", help="start in spite of a refusal; must be said twice")
     return parser
 

@@ -9,13 +9,24 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from app.wechat.sandbox import certificates, content, drawing, messages, orders, people, phone, refunds, tokens
+from app.wechat.sandbox import (
+    certificates,
+    content,
+    drawing,
+    links,
+    messages,
+    orders,
+    people,
+    phone,
+    refunds,
+    tokens,
+)
 from app.wechat.sandbox.courier import LetterCourier
-from app.wechat.sandbox.doors import api_door, pay_door, phone_door
+from app.wechat.sandbox.doors import api_door, browser_door, pay_door, phone_door
 from app.wechat.sandbox.keys import load_keys
 from app.wechat.sandbox.seal import Seal
 from app.wechat.sandbox.store import Store
-from app.wechat.sandbox.world import Options, Rule, World
+from app.wechat.sandbox.world import DEFAULT_ORIGIN, Options, Rule, World
 
 _BOTH = ["GET", "POST"]
 _LARGEST_BODY = 256 * 1024
@@ -29,20 +40,23 @@ def create_sandbox(
     templates: Mapping[str, frozenset[str]] | None = None,
     pages: frozenset[str] | None = None,
     push_url: str | None = None,
+    origin: str = DEFAULT_ORIGIN,
     http: httpx2.AsyncClient | None = None,
 ) -> Starlette:
     """A WeChat that keeps keys and state in this folder; made at first start, and the same after any death.
 
     `pace` scales the notification schedule, `refund_s` is how long a refund is PROCESSING. `templates` (id to
     the keys of its data) and `pages` limit what is known; None knows all. `push_url` is where the message push
-    goes. `http` carries the notifications; one is made when not given.
+    goes. URL links begin with `origin`. `http` carries the notifications; one is made when not given.
 
     Mounted under a prefix, its lifespan is not run by itself: whoever mounts it enters `running(sandbox)`.
     """
     keys = load_keys(folder)
     seal = Seal(keys)
     courier = LetterCourier(keys, seal, http)
-    options = Options(pace=pace, refund_s=refund_s, templates=templates, pages=pages, push_url=push_url)
+    options = Options(
+        pace=pace, refund_s=refund_s, templates=templates, pages=pages, push_url=push_url, origin=origin.rstrip("/")
+    )
     world = World(keys, seal, options, Store(folder), courier)
 
     @asynccontextmanager
@@ -80,6 +94,7 @@ def _api_routes(world: World) -> list[Route]:
         post("/cgi-bin/stable_token", tokens.stable_token, token=False),
         post("/wxa/business/getuserphonenumber", people.phone_number),
         post("/wxa/getwxacodeunlimit", drawing.unlimited_code),
+        post("/wxa/generate_urllink", links.generate),
         post("/wxa/msg_sec_check", content.check_text),
         post("/wxa/media_check_async", content.check_media),
         post("/cgi-bin/message/subscribe/send", messages.send),
@@ -121,5 +136,6 @@ def _phone_routes(world: World, courier: LetterCourier) -> list[Route]:
         route("GET", "/_/faults", phone.tell_weather),
         route("POST", "/_/clock", phone.move_clock),
         route("GET", "/_/sent", phone.sent),
+        Route(f"{links.PATH}/{{ticket}}", browser_door(world, links.opened), methods=["GET"]),
         Route("/_/notify_again", phone_door(world, phone.news, courier.send_again), methods=["POST"]),
     ]

@@ -13,11 +13,11 @@ from typing import Any
 import orjson
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 
 from app.wechat import signatures
 from app.wechat.errors import SignatureInvalid
-from app.wechat.sandbox import drawing, tokens
+from app.wechat.sandbox import drawing, links, tokens
 from app.wechat.sandbox.keys import MCH_ID, Keys
 from app.wechat.sandbox.refusals import ApiRefusal, PayRefusal, PhoneRefusal
 from app.wechat.sandbox.weather import Weather, happens, read_weather, wechat_time
@@ -95,6 +95,16 @@ def phone_door(world: World, rule: Rule, then: Callable[[Any], Awaitable[Any]] |
         if isinstance(outcome, PhoneRefusal):
             return JSONResponse(outcome.body(), status_code=400)
         return JSONResponse(await then(outcome) if then else outcome)
+
+    return endpoint
+
+
+def browser_door(world: World, rule: Callable[[Call], links.Page]) -> Endpoint:
+    """What a browser finds at an address of WeChat's; no weather of its own."""
+
+    async def endpoint(request: Request) -> Response:
+        page = await world.store.run(lambda db: rule(_call(world, db, read_weather(db), request, {})))
+        return HTMLResponse(page.html, status_code=page.status, headers=dict(links.HEADERS))
 
     return endpoint
 

@@ -18,7 +18,7 @@ from app.wechat.sandbox.refusals import ApiRefusal
 from app.wechat.sandbox.world import Call, among
 
 _SCENE = re.compile(r"[0-9A-Za-z!#$&'()*+,/:;=?@\-._~]{1,32}")
-_ENVIRONMENTS = frozenset({"release", "trial", "develop"})
+ENVIRONMENTS = frozenset({"release", "trial", "develop"})
 _NARROWEST = 280
 _WIDEST = 1280
 _DEFAULT_WIDTH = 430
@@ -49,7 +49,7 @@ def unlimited_code(call: Call) -> Drawing:
     scene = _scene(body.get("scene"))
     width = body.get("width", _DEFAULT_WIDTH)
     environment = body.get("env_version", "release")
-    if not among(environment, _ENVIRONMENTS) or not isinstance(page, str):
+    if not among(environment, ENVIRONMENTS) or not isinstance(page, str):
         raise ApiRefusal(40097)
     if not isinstance(width, int) or not _NARROWEST <= width <= _WIDEST:
         raise ApiRefusal(40189)

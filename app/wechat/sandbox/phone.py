@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.wechat import signatures
-from app.wechat.sandbox import letters, orders, people, refunds
+from app.wechat.sandbox import letters, links, orders, people, refunds
 from app.wechat.sandbox.keys import APP_ID
 from app.wechat.sandbox.refusals import PhoneRefusal
 from app.wechat.sandbox.weather import Weather, write_offset, write_weather
@@ -63,6 +63,7 @@ def sent(call: Call) -> dict[str, Any]:
         "transfers": [],
         "shipping_uploads": letters.kept(db, "shipping_upload"),
         "card_updates": letters.kept(db, "card_update"),
+        "url_links": links.made(db),
         "media_checks": letters.kept(db, "media_check"),
         "orders": [orders.described(row) for row in order_rows],
         "notifications": [dict(row) for row in letter_rows],

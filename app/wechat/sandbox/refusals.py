@@ -17,8 +17,10 @@ _STEMS: Mapping[int, str] = {
     40125: "invalid appsecret",
     40129: "invalid scene",
     40163: "code been used",
+    40165: "invalid weapp pagepath",
     40169: "invalid length for scene, or the data is not json string",
     40189: "invalid width",
+    40212: "invalid query",
     40226: "code blocked",
     41001: "access_token missing",
     41002: "appid missing",
@@ -31,6 +33,7 @@ _STEMS: Mapping[int, str] = {
     43101: "user refuse to accept the msg",
     43108: "cannot make concurrent calls to the same OpenID",
     44002: "empty post data",
+    44990: "reach max api request frequency limit",
     45009: "reach max api daily quota limit",
     45011: "api minute-quota reach limit, must slower, retry next minute",
     47001: "data format error",
@@ -40,6 +43,8 @@ _STEMS: Mapping[int, str] = {
     47503: "version_type invalid",
     47504: "activity_id expired",
     61010: "code is expired",
+    85079: "miniprogram has no online release",
+    85401: "time limit between 1min and 30days",
 }
 
 _PAY_STATUS: Mapping[str, int] = {

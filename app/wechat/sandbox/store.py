@@ -35,6 +35,10 @@ CREATE TABLE IF NOT EXISTS sent (
 CREATE TABLE IF NOT EXISTS activities (
     activity_id TEXT PRIMARY KEY, state INTEGER NOT NULL, expires_at REAL NOT NULL,
     parameters TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS url_links (
+    ticket TEXT PRIMARY KEY, page TEXT NOT NULL, query TEXT NOT NULL, environment TEXT NOT NULL,
+    made_at REAL NOT NULL, expires_at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS url_links_made ON url_links (made_at);
 
 CREATE TABLE IF NOT EXISTS orders (
     out_trade_no TEXT PRIMARY KEY, transaction_id TEXT UNIQUE, openid TEXT NOT NULL, total INTEGER NOT NULL,

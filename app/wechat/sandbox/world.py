@@ -13,6 +13,9 @@ from app.wechat.sandbox.seal import Seal
 from app.wechat.sandbox.store import Store
 from app.wechat.sandbox.weather import Weather
 
+#: Where `python -m app.wechat.sandbox` answers unless told otherwise.
+DEFAULT_ORIGIN = "http://127.0.0.1:8787"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
@@ -28,6 +31,8 @@ class Options:
     refund_s: float = 1.0
     #: Where the message push goes; None sends none.
     push_url: str | None = None
+    #: What its URL links begin with: where a browser reaches it, with its prefix.
+    origin: str = DEFAULT_ORIGIN
 
 
 class Courier(Protocol):
