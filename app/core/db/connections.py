@@ -6,9 +6,9 @@ from functools import cache
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connections
+from tortoise.context import TortoiseContext
 
 from app.core.settings import Settings
 
@@ -51,18 +51,26 @@ def model_modules() -> tuple[str, ...]:
     return tuple(sorted(found))
 
 
+_bound: TortoiseContext | None = None
+
+
 async def start(settings: Settings) -> None:
     """Bind this process to its database, and to no other; connections are made when first needed."""
+    global _bound
     await stop()
     if not settings.on_postgres:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
-    # Requests run in tasks that no fixture or lifespan is parent of, hence the global fallback.
-    await Tortoise.init(config=tortoise_config(settings), _enable_global_fallback=True)
+    # Requests run in tasks that no fixture or lifespan is parent of: the binding is every task's, none's own.
+    with TortoiseContext() as _bound:
+        await _bound.init(config=tortoise_config(settings), _enable_global_fallback=True)
 
 
 async def stop() -> None:
     """Close every connection; nothing where the process is bound to none."""
-    await Tortoise.close_connections()
+    global _bound  # noqa: PLW0603 - as in start
+    if _bound is not None:
+        await _bound.close_connections()
+        _bound = None
 
 
 def connection() -> BaseDBAsyncClient:

@@ -8,6 +8,7 @@ from functools import cache
 
 import asyncpg
 from tortoise import Tortoise
+from tortoise.context import TortoiseContext
 from tortoise.fields.data import CharEnumFieldInstance
 from tortoise.migrations import operations as ops
 from tortoise.migrations.api import migrate as tortoise_migrate
@@ -33,14 +34,12 @@ async def migrate(settings: Settings) -> None:
     Leaves this process unbound: call `db.start` afterwards.
     """
     async with _alone(settings):
-        try:
-            fill_new_columns()
-            copy_only_what_is_looked_back_at()
+        fill_new_columns()
+        copy_only_what_is_looked_back_at()
+        async with TortoiseContext():
             await tortoise_migrate(config=tortoise_config(settings, for_migration=True))
             if not settings.on_postgres:
                 await _check_foreign_keys()
-        finally:
-            await Tortoise.close_connections()
         if settings.on_postgres and settings.database_owner_url.get_secret_value():
             await let_application_in(settings)
 
@@ -101,9 +100,10 @@ async def changes_not_in_migrations(settings: Settings) -> list[MigrationWriter]
     Call `.write()` on one to write it. Leaves this process unbound.
     """
     config = tortoise_config(settings)
-    await Tortoise.init(config=config, init_connections=False)
-    _forget_comments()
-    writers: list[MigrationWriter] = await MigrationAutodetector(Tortoise.apps, config["apps"]).changes()
+    async with TortoiseContext():
+        await Tortoise.init(config=config, init_connections=False)
+        _forget_comments()
+        writers: list[MigrationWriter] = await MigrationAutodetector(Tortoise.apps, config["apps"]).changes()
     return writers
 
 
