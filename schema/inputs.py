@@ -15,6 +15,7 @@ from uuid import UUID
 from graphql import GraphQLError
 
 from app.core import ids
+from app.core.errors import DomainError, TargetNotFound
 from app.core.ids import UploadId
 from app.core.words import Sentence
 from app.media.errors import UploadInvalid
@@ -36,7 +37,7 @@ _LARGEST_COUNT = 2**31 - 1
 def bad_input(path: str, message: str, **values: object) -> NoReturn:
     """Refuse the request: the field at `path` (dots between names) is malformed.
 
-    `message` is English with `{name}` for values; the catalogue has the Chinese.
+    `message` is English with `{name}` for values; `zh_CN.po` has the Chinese.
     """
     sentence = Sentence(message, **values)
     raise GraphQLError(
@@ -51,6 +52,14 @@ def read_id(kind: str, text: str, path: str) -> UUID | None:
     except ids.MalformedIdError:
         bad_input(path, "This is no id that this API has given.")
     return value if found == kind else None
+
+
+def must_read_id(kind: str, text: str, path: str, missing: type[DomainError] = TargetNotFound) -> UUID:
+    """As `read_id`; an id of another kind is refused as what is not there."""
+    value = read_id(kind, text, path)
+    if value is None:
+        raise missing
+    return value
 
 
 def read_uploads(given: Sequence[str] | None, path: str, most: int) -> list[UploadId]:
@@ -144,7 +153,7 @@ _READ: dict[type, Callable[[object], Any]] = {
 
 
 def read_key(text: str, path: str = "input.idempotencyKey") -> str:
-    """An idempotency key."""
+    """What a client names a request by, so that its repeat is known: an idempotency key, a clientId, a batchId."""
     return read_text(text, path, _LONGEST_KEY, shortest=1)
 
 

@@ -1,4 +1,4 @@
-"""Why a reward is what it is, in whatever language it is read in. Pure; the Chinese stands in the catalogue."""
+"""Why a reward is what it is, in whatever language it is read in. Pure; the Chinese stands in `zh_CN.po`."""
 
 from collections.abc import Mapping
 

@@ -10,6 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -237,6 +238,25 @@ async def wechat(database: None, _sandbox_keys: Path, tmp_path: Path) -> AsyncIt
         yield WeChat(phone, shop)
 
 
+class Following:
+    """A subscription as a test follows it, frame by frame."""
+
+    def __init__(self, results: AsyncGenerator[dict[str, Any], None]) -> None:
+        self._results = results
+
+    async def next(self) -> dict[str, Any]:
+        """What the next frame gives; no error is expected."""
+        result = await asyncio.wait_for(anext(self._results), 5)
+        assert "errors" not in result, result
+        (given,) = result["data"].values()
+        return dict(given)
+
+    async def ends(self) -> None:
+        """Nothing more comes."""
+        with pytest.raises(StopAsyncIteration):
+            await asyncio.wait_for(anext(self._results), 5)
+
+
 class Api:
     """The API without a transport: a contract's operation by its name, or any document."""
 
@@ -256,6 +276,61 @@ class Api:
             operations().get(document, document), variables, caller=self.caller(token, locale)
         )
 
+    async def data(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        locale: str = "zh-CN",
+    ) -> dict[str, Any]:
+        """The data of an answer without errors."""
+        answer = await self(document, variables, token=token, locale=locale)
+        assert "errors" not in answer, answer
+        return dict(answer["data"])
+
+    async def outcome(
+        self,
+        document: str,
+        variables: Mapping[str, Any] | None = None,
+        *,
+        token: str | None = None,
+        locale: str = "zh-CN",
+    ) -> Any:
+        """What the one field of an operation gives: a success, a refusal, a page; no error."""
+        (found,) = (await self.data(document, variables, token=token, locale=locale)).values()
+        return found
+
+    async def mutate(
+        self, verb: str, given: Mapping[str, Any], fields: str, *, token: str, input_type: str | None = None
+    ) -> Any:
+        """The outcome of a mutation that the contract has no document for; its input is named after it."""
+        input_type = input_type or f"{verb[0].upper()}{verb[1:]}Input"
+        document = f"mutation($input: {input_type}!) {{ {verb}(input: $input) {{ {fields} }} }}"
+        return await self.outcome(document, {"input": given}, token=token)
+
+    async def error_code(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
+    ) -> str:
+        """The code of the one error that the answer is."""
+        return str((await self._error(document, variables, token))["code"])
+
+    async def bad_field(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
+    ) -> str:
+        """The path, with dots, of the one field that is refused as bad input; the field has words for people."""
+        extensions = await self._error(document, variables, token)
+        assert extensions["code"] == "BAD_USER_INPUT", extensions
+        (field,) = extensions["fields"]
+        assert field["message"]
+        return ".".join(map(str, field["path"]))
+
+    async def _error(self, document: str, variables: Mapping[str, Any] | None, token: str | None) -> dict[str, Any]:
+        answer = await self(document, variables, token=token)
+        assert "errors" in answer, answer
+        (error,) = answer["errors"]
+        return dict(error["extensions"])
+
     def subscribe(
         self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
     ) -> AsyncGenerator[dict[str, Any], None]:
@@ -264,14 +339,29 @@ class Api:
             operations().get(document, document), variables, caller=self.caller(token, "zh-CN")
         )
 
+    @asynccontextmanager
+    async def following(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
+    ) -> AsyncIterator[Following]:
+        """A subscription that runs as long as the block."""
+        async with aclosing(self.subscribe(document, variables, token=token)) as results:
+            yield Following(results)
+
+    async def refusal_to_follow(
+        self, document: str, variables: Mapping[str, Any] | None = None, *, token: str | None = None
+    ) -> str:
+        """The code of the one error that a subscription begins with."""
+        async with aclosing(self.subscribe(document, variables, token=token)) as results:
+            (error,) = (await anext(results))["errors"]
+        return str(error["extensions"]["code"])
+
     @staticmethod
     def caller(token: str | None, locale: str) -> Caller:
         return Caller(authorization=f"Bearer {token}" if token else None, accept_language=locale, address="127.0.0.1")
 
     async def sign_in(self, wechat: WeChat, name: str) -> str:
         """An access token of this person."""
-        answer = await self("SignIn", {"code": await wechat.login_code(name)})
-        return str(answer["data"]["signIn"]["accessToken"])
+        return str((await self.outcome("SignIn", {"code": await wechat.login_code(name)}))["accessToken"])
 
 
 @pytest.fixture

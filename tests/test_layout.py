@@ -86,6 +86,13 @@ def test_every_room_is_listed_in_the_layers_and_every_listed_room_exists() -> No
     assert listed - _rooms() == set(), "the room does not exist: put it in parentheses in pyproject.toml"
 
 
+def test_the_readme_has_the_rooms_in_the_order_of_the_layers() -> None:
+    table = (ROOT / "app/README.md").read_text().partition("| room | what it is |")[2].partition("\n\n")[0]
+    named = [name for row in table.splitlines() if row for name in re.findall(r"`([\w.]+)`", row.split("|")[1])]
+    existing = _named_in_layers(existing=True)
+    assert named == [name for layer in LAYERS for name in re.findall(r"[\w.]+", layer) if name in existing]
+
+
 def test_rooms_are_named_alike_in_app_schema_and_tests() -> None:
     rooms = _rooms() | {"share"}
     assert _folders("schema") - rooms - PAPERS - {"engine"} == set()

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from app.after_sale.errors import AfterSaleNotFound
 from app.after_sale.models import AfterSale, AfterSalePiece
 from app.after_sale.states import GRANTED, AfterSaleStatus
+from app.core import db
 from app.core.ids import AfterSaleId, OrderId, UserId
 
 
@@ -59,7 +58,4 @@ async def page(
 ) -> list[AfterSale]:
     """Requests, the oldest first, from after the given place on: who has waited longest is answered first."""
     found = AfterSale.filter(status=status) if status else AfterSale.all()
-    if after is not None:
-        at, request = after
-        found = found.filter(Q(requested_at__gt=at) | Q(requested_at=at, id__gt=request))
-    return await found.order_by("requested_at", "id").limit(limit)
+    return await db.oldest_first(found, "requested_at", limit=limit, after=after)

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from app.audit_log.models import AuditEntry
+from app.core import db
 from app.core.ids import UserId
 
 
@@ -19,16 +18,13 @@ async def page(
 ) -> list[AuditEntry]:
     """Entries, the newest first: all, or those of one person, one verb (or all of `deal.`), one thing."""
     found = AuditEntry.all()
-    if before is not None:
-        moment, entry = before
-        found = found.filter(Q(noted_at__lt=moment) | Q(noted_at=moment, id__lt=entry))
     if by is not None:
         found = found.filter(by_id=by)
     if verb is not None:
         found = found.filter(verb__startswith=verb) if verb.endswith(".") else found.filter(verb=verb)
     if target is not None:
         found = found.filter(target_id=target)
-    return await found.order_by("-noted_at", "-id").limit(limit)
+    return await db.newest_first(found, "noted_at", limit=limit, before=before)
 
 
 async def entry(entry: UUID) -> AuditEntry | None:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from app.catalog import rules
 from app.catalog.models import Product, Sku
 from app.core import db
@@ -89,6 +87,4 @@ async def page_for_staff(
     found = Product.all() if on_sale is None else Product.filter(off_sale_at__isnull=on_sale)
     for word in rules.words_of(search):
         found = found.filter(search_text__contains=f" {word} ")
-    if before is not None:
-        found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(found, "created_at", limit=limit, before=before)

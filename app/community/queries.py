@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from app.community.models import Comment, Community, Follow, GivenReaction, Member, Post, ReactionCount
@@ -27,10 +26,7 @@ async def communities(ids: Sequence[CommunityId]) -> dict[CommunityId, Community
 
 async def communities_page(*, limit: int, after: tuple[datetime, UUID] | None) -> list[Community]:
     """All communities, the oldest first: the order in which they stay."""
-    found = Community.all()
-    if after is not None:
-        found = found.filter(Q(created_at__gt=after[0]) | Q(created_at=after[0], id__gt=after[1]))
-    return await found.order_by("created_at", "id").limit(limit)
+    return await db.oldest_first(Community.all(), "created_at", limit=limit, after=after)
 
 
 async def is_member(user: UserId, community_id: CommunityId) -> bool:
@@ -45,10 +41,7 @@ async def communities_of(user: UserId) -> list[CommunityId]:
 
 async def memberships_page(user: UserId, *, limit: int, before: tuple[datetime, UUID] | None) -> list[Member]:
     """To which communities somebody belongs, the one joined last first."""
-    found = Member.filter(user_id=user)
-    if before is not None:
-        found = found.filter(Q(joined_at__lt=before[0]) | Q(joined_at=before[0], id__lt=before[1]))
-    return await found.order_by("-joined_at", "-id").limit(limit)
+    return await db.newest_first(Member.filter(user_id=user), "joined_at", limit=limit, before=before)
 
 
 async def post(post_id: PostId) -> Post | None:
@@ -87,9 +80,7 @@ async def newest_posts_elsewhere(but: Sequence[CommunityId], *, limit: int) -> l
 
 def _newest(found: QuerySet[Post], limit: int, before: tuple[datetime, UUID] | None = None) -> QuerySet[Post]:
     found = found.filter(status=PostStatus.PUBLISHED)
-    if before is not None:
-        found = found.filter(Q(published_at__lt=before[0]) | Q(published_at=before[0], id__lt=before[1]))
-    return found.order_by("-published_at", "-id").limit(limit)
+    return db.newest_first(found, "published_at", limit=limit, before=before)
 
 
 async def comment(comment_id: CommentId) -> Comment | None:
@@ -104,10 +95,9 @@ async def comments(ids: Sequence[CommentId]) -> dict[CommentId, Comment]:
 
 async def comments_page(post_id: PostId, *, limit: int, after: tuple[datetime, UUID] | None) -> list[Comment]:
     """What everybody reads below a post, the oldest first."""
-    found = Comment.filter(post_id=post_id, status=PostStatus.PUBLISHED)
-    if after is not None:
-        found = found.filter(Q(created_at__gt=after[0]) | Q(created_at=after[0], id__gt=after[1]))
-    return await found.order_by("created_at", "id").limit(limit)
+    return await db.oldest_first(
+        Comment.filter(post_id=post_id, status=PostStatus.PUBLISHED), "created_at", limit=limit, after=after
+    )
 
 
 async def reaction_counts(targets: Sequence[Target]) -> dict[Target, int]:
@@ -153,10 +143,7 @@ async def followed_by(user: UserId, *, limit: int) -> list[UserId]:
 
 async def follows_page(user: UserId, *, limit: int, before: tuple[datetime, UUID] | None) -> list[Follow]:
     """Whom somebody follows, the newest first."""
-    found = Follow.filter(follower_id=user)
-    if before is not None:
-        found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(Follow.filter(follower_id=user), "created_at", limit=limit, before=before)
 
 
 async def mutual_followers(user: UserId, *, limit: int) -> list[UserId]:

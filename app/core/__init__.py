@@ -1,7 +1,8 @@
 """What every capability may use and none owns.
 
-Two floors. The pure floor imports nothing of ours and does no I/O: ids, money, errors, targets, words.
-The other floor stands on it: settings, log, db, clock, bus, streams, outbox, idempotency, worker.
+Two floors. The pure floor imports nothing of ours and does no I/O: ids, money, errors, targets.
+The other floor stands on it: settings, log, words, db, clock, bus, streams, outbox, idempotency, allowance, audit,
+worker.
 
 Transaction  one unit of work; `db.transaction()` is the only door to it.
 Fact         something that happened, written in the transaction that made it happen.

@@ -1,8 +1,8 @@
 """Refusals: what the shop says no to.
 
 A refusal is raised, and raising rolls the transaction back: nothing has changed. Its class name is its code
-(`GroupFull` is `GROUP_FULL`) and its docstring is its message in English; the catalogue in `words` has the
-Chinese. Data that a client can act on are its fields.
+(`GroupFull` is `GROUP_FULL`) and its docstring is its message in English; `zh_CN.po` has the Chinese. Data
+that a client can act on are its fields.
 """
 
 import re

@@ -3,8 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
+from app.core import db
 from app.desk.models import DeskItem, Matter
 
 
@@ -20,9 +19,7 @@ async def page(
     found = DeskItem.all() if is_open is None else DeskItem.filter(resolved_at__isnull=is_open)
     if matter is not None:
         found = found.filter(matter=matter)
-    if after is not None:
-        found = found.filter(Q(opened_at__gt=after[0]) | Q(opened_at=after[0], id__gt=after[1]))
-    return await found.order_by("opened_at", "id").limit(limit)
+    return await db.oldest_first(found, "opened_at", limit=limit, after=after)
 
 
 async def item(item: UUID) -> DeskItem | None:

@@ -22,6 +22,7 @@ from app.live import queries as live
 from app.live.states import ON_AIR
 from app.stories import queries as stories
 from app.stories.actions.change import target as story_target
+from app.stories.models import Story
 from share import queries as share
 
 Row = Any
@@ -71,29 +72,30 @@ async def candidates(communities: Sequence[CommunityId], circle: Circle, *, beyo
         posts += await community.newest_posts_by(
             sorted(circle.followed), but=communities, limit=rules.MOST_FOLLOWED_POSTS
         )
-    others = (
-        await community.newest_posts_elsewhere(
-            [*communities, *{each.community_id for each in posts}], limit=rules.MOST_ELSEWHERE
-        )
-        if len(posts) < rules.FEW_POSTS
-        else []
-    )
-    told = await stories.published_page(limit=rules.MOST_STORIES, after=None)
+    others = await _elsewhere(communities, posts)
+    told = await stories.published_page(limit=rules.MOST_STORIES, before=None)
     counts = await community.reaction_counts(
         [*(posting.target(each.id) for each in (*posts, *others)), *(story_target(each.id) for each in told)]
     )
     items = [_of_post(each, counts, circle, elsewhere=False) for each in posts]
     items += [_of_post(each, counts, circle, elsewhere=True) for each in others]
-    items += [
-        Candidate(
-            kind=ItemKind.STORY,
-            id=each.id,
-            at=each.publish_at or each.created_at,
-            reactions=counts[story_target(each.id)],
-        )
-        for each in told
-    ]
+    items += [_of_story(each, counts) for each in told]
     return Chosen([*items, *await _groups(circle), *await _rooms(circle)], rest)
+
+
+async def _elsewhere(communities: Sequence[CommunityId], posts: Sequence[Post]) -> list[Post]:
+    """What other communities write, where there are so few posts that the feed would look empty."""
+    if len(posts) >= rules.FEW_POSTS:
+        return []
+    known = [*communities, *{each.community_id for each in posts}]
+    return await community.newest_posts_elsewhere(known, limit=rules.MOST_ELSEWHERE)
+
+
+def _of_story(story: Story, counts: dict[Target, int]) -> Candidate:
+    return Candidate(
+        kind=ItemKind.STORY, id=story.id, at=story.publish_at or story.created_at,
+        reactions=counts[story_target(story.id)],
+    )  # fmt: skip
 
 
 def _of_post(post: Post, counts: dict[Target, int], circle: Circle, *, elsewhere: bool) -> Candidate:

@@ -5,5 +5,5 @@ Offer   one SKU in one deal, with its price and its quota there.
 Group   one attempt to fill a deal, opened by a leader.
 Seat    a buyer's place in a group: held while she pays, then taken.
 
-Stands on orders, payments, catalog, accounts. Nothing below knows that it exists.
+Stands on checkout, pricing, membership, orders, catalog, payments, accounts. Nothing below knows that it exists.
 """

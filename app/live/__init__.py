@@ -10,6 +10,6 @@ Watching  how many sockets follow a room now: each server process counts its own
 
 `vendor` signs the addresses at which a stream is pushed and played.
 
-Stands on group buying, catalogue, moderation, accounts. Followers of hosts are asked for through `ports`; who tells
+Stands on catalog, media, moderation, accounts. Followers of hosts are asked for through `ports`; who tells
 the audience stands above and hears `LiveStarted`.
 """

@@ -105,9 +105,7 @@ async def all_rooms_page(
         listed = listed.filter(host_id=host)
     if status is not None:
         listed = listed.filter(status=status)
-    if before is not None:
-        listed = listed.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
-    return await listed.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(listed, "created_at", limit=limit, before=before)
 
 
 async def audience(found: LiveRoom, *, after: UserId | None, limit: int) -> list[UserId]:
@@ -167,10 +165,12 @@ async def line(danmaku: DanmakuId, *, even_hidden: bool = False) -> Danmaku | No
 
 async def lines_from(room_id: LiveRoomId, *, from_ms: int, after: tuple[int, UUID] | None, limit: int) -> list[Danmaku]:
     """What was said from this moment of the broadcast on, for the replay."""
-    said = Danmaku.filter(room_id=room_id, status=DanmakuStatus.SHOWN, offset_ms__gte=from_ms)
-    if after is not None:
-        said = said.filter(Q(offset_ms__gt=after[0]) | Q(offset_ms=after[0], id__gt=after[1]))
-    return await said.order_by("offset_ms", "id").limit(limit)
+    return await db.oldest_first(
+        Danmaku.filter(room_id=room_id, status=DanmakuStatus.SHOWN, offset_ms__gte=from_ms),
+        "offset_ms",
+        limit=limit,
+        after=after,
+    )
 
 
 async def reminders(room_id: LiveRoomId) -> int:

@@ -6,5 +6,5 @@ Target   the thing that a picture was attached to.
 Verdict  what WeChat, or a person of ours, says of a picture. Until it is PASSED only a signed short address shows it.
 
 `pictures` makes every picture anew from its pixels, so that nothing else in the file survives; `store` is where they
-lie. Neither is a part that other rooms have. Stands on accounts and wechat; what pictures hang on is above.
+lie. Neither is a part that other rooms have. Stands on accounts, desk and wechat; what pictures hang on is above.
 """

@@ -39,10 +39,7 @@ async def added_words() -> list[Word]:
 
 async def filter_words(*, limit: int, after: tuple[datetime, UUID] | None) -> list[FilterWord]:
     """The words that staff added and did not remove, the newest first."""
-    found = FilterWord.filter(removed_at=None)
-    if after is not None:
-        found = found.filter(Q(created_at__lt=after[0]) | Q(created_at=after[0], id__lt=after[1]))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(FilterWord.filter(removed_at=None), "created_at", limit=limit, before=after)
 
 
 async def filter_word(word: UUID) -> FilterWord | None:
@@ -57,9 +54,7 @@ async def queue(
     found = ModerationItem.filter(status=status)
     if kind is not None:
         found = found.filter(target_kind=kind)
-    if after is not None:
-        found = found.filter(Q(opened_at__gt=after[0]) | Q(opened_at=after[0], id__gt=after[1]))
-    return await found.order_by("opened_at", "id").limit(limit)
+    return await db.oldest_first(found, "opened_at", limit=limit, after=after)
 
 
 async def item(item_id: UUID) -> ModerationItem | None:
@@ -93,9 +88,7 @@ async def report(report_id: UUID) -> Report | None:
 async def removals_of(author: UserId, *, limit: int, after: tuple[datetime, UUID] | None) -> list[ModerationItem]:
     """What was removed of somebody's, the newest first, brought back or not."""
     found = ModerationItem.filter(author_id=author, status__in=[ItemStatus.REMOVED, ItemStatus.RESTORED])
-    if after is not None:
-        found = found.filter(Q(decided_at__lt=after[0]) | Q(decided_at=after[0], id__lt=after[1]))
-    return await found.order_by("-decided_at", "-id").limit(limit)
+    return await db.newest_first(found, "decided_at", limit=limit, before=after)
 
 
 async def removals(authors: Sequence[UserId]) -> dict[UserId, int]:
@@ -128,10 +121,7 @@ async def appeal(appeal_id: UUID) -> Appeal | None:
 
 async def open_appeals(*, limit: int, after: tuple[datetime, UUID] | None) -> list[Appeal]:
     """The appeals that wait, the oldest first."""
-    found = Appeal.filter(status=AppealStatus.OPEN)
-    if after is not None:
-        found = found.filter(Q(created_at__gt=after[0]) | Q(created_at=after[0], id__gt=after[1]))
-    return await found.order_by("created_at", "id").limit(limit)
+    return await db.oldest_first(Appeal.filter(status=AppealStatus.OPEN), "created_at", limit=limit, after=after)
 
 
 async def mutes_of(users: Sequence[UserId]) -> dict[UserId, list[Mute]]:

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
+from app.core import db
 from app.core.ids import OrderId, ProductId, UserId
 from app.orders.errors import OrderNotFound
 from app.orders.models import Order, OrderEvent, OrderLine, Shipment
@@ -37,12 +36,7 @@ async def orders(ids: Sequence[OrderId]) -> dict[OrderId, Order]:
 
 async def page(user: UserId, *, limit: int, before: tuple[datetime, OrderId] | None) -> list[Order]:
     """A buyer's orders, the newest first, from after the given place on."""
-    found = Order.filter(user_id=user)
-    if before is not None:
-        at, order = before
-        # Two orders of one moment are told apart by their ids.
-        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=order))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(Order.filter(user_id=user), "created_at", limit=limit, before=before)
 
 
 async def page_for_staff(
@@ -56,10 +50,7 @@ async def page_for_staff(
     found = Order.filter(status=status) if status else Order.all()
     if among is not None:
         found = found.filter(id__in=among)
-    if before is not None:
-        at, order = before
-        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=order))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(found, "created_at", limit=limit, before=before)
 
 
 async def numbered(number: str) -> list[OrderId]:

@@ -1,4 +1,4 @@
-"""What an order's history says, in English; the catalogue has the Chinese.
+"""What an order's history says, in English; `zh_CN.po` has the Chinese.
 
 Values: `carrier` and `number` of a parcel, `amount` as people read it, `reason` as it was written.
 """

@@ -6,5 +6,5 @@ Purpose   what was paid for; the room that knows answers through the port `Payme
 Refund    money on its way back, under one stable number however often it is tried.
 
 Whoever brings the news (notification, query, poll) enters by one door, `actions.record_payment`.
-Stands on wechat, ledger, desk. Knows of orders nothing but an id.
+Stands on accounts, ledger, desk, wechat. Knows of orders nothing but an id.
 """

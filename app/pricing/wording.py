@@ -1,4 +1,4 @@
-"""Why a promotion was applied or not, in English; the catalogue has the Chinese."""
+"""Why a promotion was applied or not, in English; `zh_CN.po` has the Chinese."""
 
 from app.pricing.states import Why
 

@@ -6,5 +6,5 @@ Consent   what she said of one text under one wording: asked, given, declined, w
 Review    a second person's decision. Nothing is published without it, and without consent to the very text.
 
 Whether a story can be read is a question of the clock: a scheduled one is out from its moment on. A withdrawn one is
-gone with the transaction that withdraws it. Stands on catalogue, orders, media and moderation.
+gone with the transaction that withdraws it. Stands on catalog, orders, media and moderation.
 """

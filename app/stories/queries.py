@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from app.core import clock, db
@@ -31,30 +30,20 @@ async def published(ids: Sequence[StoryId]) -> dict[StoryId, Story]:
     return {each.id: each for each in await _out(await clock.now()).filter(id__in=list(set(ids)))}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A story's place in a list: the newest first."""
-
-    at: datetime
-    id: StoryId
-
-
-async def published_page(*, limit: int, after: Place | None, until: datetime | None = None) -> list[Story]:
+async def published_page(
+    *, limit: int, before: tuple[datetime, StoryId] | None, until: datetime | None = None
+) -> list[Story]:
     """What everybody may read, the newest first; only what was out `until` then, where that is given."""
     found = _out(until or await clock.now())
-    if after is not None:
-        found = found.filter(Q(publish_at__lt=after.at) | Q(publish_at=after.at, id__lt=after.id))
-    return await found.order_by("-publish_at", "-id").limit(limit)
+    return await db.newest_first(found, "publish_at", limit=limit, before=before)
 
 
-async def staff_page(*, status: StoryStatus | None, limit: int, after: Place | None) -> list[Story]:
+async def staff_page(*, status: StoryStatus | None, limit: int, before: tuple[datetime, StoryId] | None) -> list[Story]:
     """Stories of a status as it is kept, or of all, the newest first. What was withdrawn is gone for staff too."""
     found = Story.exclude(status=StoryStatus.WITHDRAWN)
     if status is not None:
         found = found.filter(status=status)
-    if after is not None:
-        found = found.filter(Q(created_at__lt=after.at) | Q(created_at=after.at, id__lt=after.id))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(found, "created_at", limit=limit, before=before)
 
 
 async def of_customer(customer: UserId) -> list[Story]:

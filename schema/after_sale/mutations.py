@@ -14,10 +14,9 @@ from app.orders.errors import OrderNotFound
 from schema.after_sale.refusals import AfterSaleDecided, OrderNotRefundable
 from schema.after_sale.types import AfterSale, StaffAfterSale
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_key, read_text
 from schema.refusals import Refusal, refusing
 
-_LONGEST_KEY = 100
 _LONGEST_NOTE = 500
 _LONGEST_ANSWER = 200
 #: As many lines as any order can have.
@@ -113,7 +112,7 @@ class AfterSaleMutation:
             pieces=_pieces(input.lines),
             reason=input.reason,
             note=read_text(input.note or "", "input.note", _LONGEST_NOTE),
-            key=read_text(input.idempotency_key, "input.idempotencyKey", _LONGEST_KEY, shortest=1),
+            key=read_key(input.idempotency_key),
         )
         return AfterSale.of(await queries.after_sale(made))
 
@@ -181,17 +180,11 @@ class AfterSaleMutation:
 
 
 def _order_id(text: str) -> OrderId:
-    order = read_id("order", text, "input.orderId")
-    if order is None:
-        raise OrderNotFound
-    return OrderId(order)
+    return OrderId(must_read_id("order", text, "input.orderId", OrderNotFound))
 
 
 def _request_id(text: str) -> AfterSaleId:
-    request = read_id("aftersale", text, "input.afterSaleId")
-    if request is None:
-        raise AfterSaleNotFound
-    return AfterSaleId(request)
+    return AfterSaleId(must_read_id("aftersale", text, "input.afterSaleId", AfterSaleNotFound))
 
 
 def _pieces(lines: list[RefundLineInput] | None) -> dict[UUID, int] | None:
@@ -201,8 +194,6 @@ def _pieces(lines: list[RefundLineInput] | None) -> dict[UUID, int] | None:
         bad_input("input.lines", "An order has {most} lines at most.", most=_MOST_LINES)
     pieces: dict[UUID, int] = {}
     for number, each in enumerate(lines):
-        line = read_id("line", each.line_id, f"input.lines.{number}.lineId")
-        if line is None:
-            raise RefundQuantityInvalid
+        line = must_read_id("line", each.line_id, f"input.lines.{number}.lineId", RefundQuantityInvalid)
         pieces[line] = pieces.get(line, 0) + each.quantity
     return pieces

@@ -12,7 +12,7 @@ from app.media import actions as media
 from app.payments import flows as payments
 from schema.context import Info
 from schema.desk.types import DeskItem
-from schema.inputs import read_id, read_text
+from schema.inputs import must_read_id, read_text
 from schema.refusals import Refusal, refusing
 
 LONGEST_NOTE = 500
@@ -105,10 +105,7 @@ class DeskMutation:
 
 
 def _read_item(text: str) -> UUID:
-    item = read_id("desk", text, "input.id")
-    if item is None:
-        raise DeskItemNotFound
-    return item
+    return must_read_id("desk", text, "input.id", DeskItemNotFound)
 
 
 async def _row(item: UUID) -> models.DeskItem:

@@ -8,13 +8,12 @@ import strawberry
 
 from app.accounts.models import Role
 from app.core import clock
-from app.core.errors import TargetNotFound
 from app.core.ids import PerkPlanId, PerkSimulationId
 from app.membership.actions import planning, simulating
 from app.membership.rules import perks, plans
 from app.membership.states import PerkKind
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_key, read_text
 from schema.membership.refusals import PlanConflict
 from schema.membership.types import PerkPlan, PerkSimulation
 from schema.refusals import Refusal, refusing
@@ -22,7 +21,6 @@ from schema.refusals import Refusal, refusing
 _LONGEST_NAME = 20
 _LONGEST_NOTE = 500
 _LONGEST_REASON = 200
-_LONGEST_CLIENT_ID = 100
 _MOST_GROWTH = 1_000_000_000
 _MOST_DAYS = 365
 
@@ -125,7 +123,7 @@ class MembershipMutation:
             plan=_plan_id(input.plan_id) if input.plan_id is not None else None,
             tiers=_tiers(input.tiers),
             note=read_text(input.note or "", "input.note", _LONGEST_NOTE),
-            client_id=read_text(input.client_id, "input.clientId", _LONGEST_CLIENT_ID, shortest=1),
+            client_id=read_key(input.client_id, "input.clientId"),
             expected_revision=input.expected_revision,
         )
         return await PerkPlan.of(row)
@@ -154,9 +152,7 @@ class MembershipMutation:
     ) -> CancelPerkSimulationResult | None:
         """Stop a replay."""
         by = info.context.must_have(Role.MARKETER).user
-        simulation = read_id("simulation", input.id, "input.id")
-        if simulation is None:
-            raise TargetNotFound
+        simulation = must_read_id("simulation", input.id, "input.id")
         return PerkSimulation.of(await simulating.cancel_simulation(by=by, simulation=PerkSimulationId(simulation)))
 
     @strawberry.mutation(
@@ -208,10 +204,7 @@ class MembershipMutation:
 
 
 def _plan_id(text: str) -> PerkPlanId:
-    plan = read_id("plan", text, "input.planId")
-    if plan is None:
-        raise TargetNotFound
-    return PerkPlanId(plan)
+    return PerkPlanId(must_read_id("plan", text, "input.planId"))
 
 
 def _tiers(given: list[TierInput]) -> list[plans.Tier]:

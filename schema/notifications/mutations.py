@@ -9,13 +9,12 @@ from app.notifications import actions, queries, templates
 from app.notifications.models import MessagePurpose
 from app.notifications.rules import MessageConsentOutcome
 from schema.context import Info
-from schema.inputs import bad_input, read_text
+from schema.inputs import bad_input, read_key
 from schema.notifications.types import MessageConsents, MessageTemplate, NotificationsRead, read_place
 from schema.refusals import Refusal, refusing
 
 #: What wx.requestSubscribeMessage takes at once; said in words below.
 MOST_RESULTS = 5
-LONGEST_CLIENT_ID = 100
 
 
 @strawberry.input
@@ -72,7 +71,7 @@ class NotificationsMutation:
     ) -> ReportMessageConsentResult | None:
         """Report what came of the pop-up."""
         user = info.context.must_be_signed_in().user
-        client_id = read_text(input.client_id, "input.clientId", LONGEST_CLIENT_ID, shortest=1)
+        client_id = read_key(input.client_id, "input.clientId")
         await actions.report_consent(user=user, outcomes=_read_outcomes(input.results), client_id=client_id)
         states = await queries.template_states(user)
         return MessageConsents(templates=[MessageTemplate.of(state) for state in states])

@@ -11,7 +11,7 @@ from app.orders import actions, queries
 from app.orders.actions import Parcel
 from app.orders.errors import OrderNotFound
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_text
 from schema.orders.refusals import OrderNotReceivable, OrderNotShippable
 from schema.orders.types import Order, StaffOrder
 from schema.refusals import Refusal, refusing
@@ -111,10 +111,7 @@ class OrdersMutation:
 
 
 def _order_id(text: str) -> OrderId:
-    order = read_id("order", text, "input.orderId")
-    if order is None:
-        raise OrderNotFound
-    return OrderId(order)
+    return OrderId(must_read_id("order", text, "input.orderId", OrderNotFound))
 
 
 def _parcel(given: ShipOrderInput) -> Parcel:

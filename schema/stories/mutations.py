@@ -15,11 +15,10 @@ from app.stories.actions import Edit, NewStory
 from app.stories.actions.change import KIND
 from app.stories.states import ReviewDecision
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text, read_uploads
+from schema.inputs import bad_input, must_read_id, read_id, read_key, read_text, read_uploads
 from schema.refusals import Refusal, refusing
 from schema.stories.types import Story
 
-_LONGEST_KEY = 100
 #: Above the shop's own limits, so that what is too long is refused by the shop (TEXT_TOO_LONG).
 _LONGEST_TEXT = 20_000
 
@@ -127,7 +126,7 @@ class StoriesMutation:
             customer=info.context.must_be_signed_in().user,
             story=_new_story(input),
             wording_version=input.consent_wording_version,
-            client_id=_client_id(input.client_id),
+            client_id=read_key(input.client_id, "input.clientId"),
         )
         return await _answer(made)
 
@@ -164,14 +163,12 @@ class StoriesMutation:
     ) -> StoryResult | None:
         """Write a story for a customer."""
         manager = info.context.must_have(Role.COMMUNITY_MANAGER).user
-        customer = read_id("user", input.customer_id, "input.customerId")
-        if customer is None:
-            raise TargetNotFound
+        customer = must_read_id("user", input.customer_id, "input.customerId")
         made = await flows.write(
             manager=manager,
             customer=UserId(customer),
             story=_new_story(input),
-            client_id=_client_id(input.client_id),
+            client_id=read_key(input.client_id, "input.clientId"),
         )
         return await _answer(made)
 
@@ -270,9 +267,7 @@ async def _answer(story: StoryId) -> Story:
 
 
 def _new_story(given: SubmitStoryInput | WriteStoryInput) -> NewStory:
-    order = read_id("order", given.order_id, "input.orderId") if given.order_id else None
-    if given.order_id and order is None:
-        raise TargetNotFound
+    order = must_read_id("order", given.order_id, "input.orderId") if given.order_id else None
     return NewStory(
         title=read_text(given.title, "input.title", _LONGEST_TEXT, shortest=1),
         body=read_text(given.body, "input.body", _LONGEST_TEXT, shortest=1),
@@ -300,11 +295,4 @@ def _products(given: Sequence[strawberry.ID]) -> list[ProductId]:
 
 
 def _story(given: strawberry.ID) -> StoryId:
-    story = read_id(KIND, given, "input.storyId")
-    if story is None:
-        raise TargetNotFound
-    return StoryId(story)
-
-
-def _client_id(given: str) -> str:
-    return read_text(given, "input.clientId", _LONGEST_KEY, shortest=1)
+    return StoryId(must_read_id(KIND, given, "input.storyId"))

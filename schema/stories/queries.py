@@ -33,7 +33,7 @@ class StoriesQuery:
     async def stories(self, first: int, after: str | None = None) -> Connection[Story]:
         """List what everybody may read."""
         size = read_page_size(first)
-        found = await queries.published_page(limit=size + 1, after=_place(after))
+        found = await queries.published_page(limit=size + 1, before=_place(after))
         return page(
             found, first=size, after=after, key=lambda row: (_moment(row).isoformat(), str(row.id)), node=Story.of
         )
@@ -83,7 +83,7 @@ class StoriesStaff:
         """List stories."""
         info.context.must_have(Role.COMMUNITY_MANAGER)
         size = read_page_size(first)
-        found = await queries.staff_page(status=status, limit=size + 1, after=_place(after))
+        found = await queries.staff_page(status=status, limit=size + 1, before=_place(after))
         return page(
             found,
             first=size,
@@ -110,9 +110,9 @@ def _moment(row: models.Story) -> datetime:
     return row.publish_at
 
 
-def _place(after: str | None) -> queries.Place | None:
+def _place(after: str | None) -> tuple[datetime, StoryId] | None:
     key = read_cursor(after, [datetime, UUID])
-    return queries.Place(key[0], StoryId(key[1])) if key else None
+    return key and (key[0], StoryId(key[1]))
 
 
 #: Kind of public id to what opens it.

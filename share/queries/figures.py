@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from tortoise.expressions import Q
-
 from app.core import db
 from app.core.ids import OrderId, RewardId, UserId
 from share.models import Attribution, Reward, RewardEvent
@@ -89,11 +87,7 @@ async def reward(user: UserId, reward_id: UUID) -> Reward | None:
 
 async def rewards_page(user: UserId, *, limit: int, before: tuple[datetime, RewardId] | None) -> list[Reward]:
     """A person's rewards, the newest first, from after the given place on."""
-    found = Reward.filter(user_id=user)
-    if before is not None:
-        at, last = before
-        found = found.filter(Q(created_at__lt=at) | Q(created_at=at, id__lt=last))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(Reward.filter(user_id=user), "created_at", limit=limit, before=before)
 
 
 async def attributions(orders: Sequence[OrderId]) -> list[Attribution]:

@@ -8,7 +8,7 @@ from app.accounts import actions, rules
 from app.accounts.models import Role, User
 from app.core.ids import new_id, to_public
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import HOME, PASSWORD, a_session, a_signed_in_user, an_address, staff
+from tests.factories.accounts import HOME, PASSWORD, a_signed_in_user, a_token, an_address, staff
 from tests.factories.rows import everything
 
 CASES = [
@@ -64,7 +64,7 @@ async def _of_addresses(code: str) -> Asked:
 
 async def _of_staff(code: str) -> Asked:
     admin = await staff(Role.ADMIN)
-    token = (await a_session(admin)).access_token
+    token = await a_token(admin)
     lin = await staff(Role.HOST, username="lin")
     hers = {"id": to_public("staff", lin), "expectedVersion": 1}
     match code:

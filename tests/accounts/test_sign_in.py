@@ -1,5 +1,4 @@
 import asyncio
-from typing import Any, Protocol
 
 import pytest
 
@@ -12,16 +11,12 @@ from app.core.models import FactRow
 from app.wechat import signatures
 from app.wechat.sandbox import openid_of, unionid_of
 from app.wechat.sandbox.keys import APP_ID
+from tests.conftest import WeChat
 from tests.factories.accounts import SESSION_KEY, a_user
 
 pytestmark = pytest.mark.usefixtures("database")
 
 IV = "r7BXXKkLb8qrSNn05n0qiA=="
-
-
-class WeChat(Protocol):
-    async def login_code(self, name: str) -> str: ...
-    async def faults(self, **weather: Any) -> None: ...
 
 
 async def _sign_in(wechat: WeChat, name: str = "ann") -> Grant:

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.ids import UserId, new_id, to_public
 from app.core.targets import Target
 from tests.conftest import ON_POSTGRES, Api
-from tests.factories.accounts import PASSWORD, a_session, a_signed_in_user, staff
+from tests.factories.accounts import PASSWORD, a_session, a_signed_in_user, a_token, staff
 from tests.factories.live import a_member_of_staff
 from tests.factories.rows import everything
 
@@ -23,15 +23,12 @@ _FIELDS = "__typename ... on StaffMember { id nickname username roles version di
 
 
 async def _do(api: Api, verb: str, given: dict[str, Any], token: str) -> dict[str, Any]:
-    document = f"""mutation($input: {verb[0].upper()}{verb[1:]}Input!) {{ {verb}(input: $input) {{ {_FIELDS} }} }}"""
-    answer = await api(document, {"input": given}, token=token)
-    assert "errors" not in answer, answer
-    return dict(answer["data"][verb])
+    return dict(await api.mutate(verb, given, _FIELDS, token=token))
 
 
 async def _admin(username: str = "admin") -> tuple[UserId, str]:
     user = await staff(Role.ADMIN, username=username)
-    return user, (await a_session(user)).access_token
+    return user, await a_token(user)
 
 
 def _staff_id(user: UserId) -> str:
@@ -223,8 +220,7 @@ async def test_malformed_staff_accounts_are_bad_user_input(
     }
     before = await everything()
     document = f"mutation($input: {verb[0].upper()}{verb[1:]}Input!) {{ {verb}(input: $input) {{ __typename }} }}"
-    answer = await api(document, {"input": good[verb] | given}, token=token)
-    assert answer["errors"][0]["extensions"]["fields"][0]["path"] == ["input", path]
+    assert await api.bad_field(document, {"input": good[verb] | given}, token=token) == f"input.{path}"
     assert await everything() == before
 
 
@@ -256,8 +252,8 @@ async def test_staff_are_listed_by_username(api: Api) -> None:
 async def test_a_member_of_staff_opens_herself_and_whoever_is_given_colleagues_the_others(api: Api) -> None:
     admin, token = await _admin()
     lin = await staff(Role.MERCHANT, username="lin")
-    hers = (await a_session(lin)).access_token
-    support = (await a_session(await staff(Role.SUPPORT, username="support"))).access_token
+    hers = await a_token(lin)
+    support = await a_token(await staff(Role.SUPPORT, username="support"))
     shopper = (await a_signed_in_user()).access_token
     node = "query($id: ID!) { node(id: $id) { id } }"
     for asker, user, opens in (

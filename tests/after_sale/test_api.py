@@ -14,7 +14,7 @@ from app.payments.rules import REFUND_POLL_PAUSES
 from app.wiring import CHECKS
 from schema.scalars import public_id
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session
+from tests.factories.accounts import a_token
 from tests.factories.live import a_member_of_staff
 from tests.factories.orders import Bought, a_bought, ships
 from tests.factories.rows import everything
@@ -75,17 +75,14 @@ class Counter:
     marketer: str
 
     async def __call__(self, document: str, who: str, /, **variables: Any) -> Any:
-        answer = await self.api(document, variables, token=getattr(self, who))
-        assert "errors" not in answer, answer
-        (found,) = answer["data"].values()
-        return found
+        return await self.api.outcome(document, variables, token=getattr(self, who))
 
     async def does(self, document: str, who: str, /, **given: Any) -> Any:
         return await self(document, who, input=given)
 
 
 async def _counter(api: Api, bought: Bought) -> Counter:
-    members = [(await a_session(each.id)).access_token for each in bought.group.members]
+    members = [await a_token(each.id) for each in bought.group.members]
     staff = [(await a_member_of_staff(role)).access_token for role in (Role.MERCHANT, Role.SUPPORT, Role.MARKETER)]
     return Counter(api, *members, *staff)
 

@@ -14,7 +14,7 @@ from app.core.ids import UserId, new_id, to_public
 from app.media.models import Upload
 from app.media.states import UploadPurpose, UploadStatus
 from tests.conftest import Api
-from tests.factories.accounts import a_session, staff
+from tests.factories.accounts import a_token, staff
 from tests.factories.group_buying import a_buyer, a_deal
 from tests.factories.media import an_upload
 from tests.factories.rows import everything
@@ -24,20 +24,15 @@ pytestmark = pytest.mark.usefixtures("database")
 _FIELDS = """__typename
   ... on StaffProduct { version category offSaleAt shipping { fen } skus { id optionValues price { fen } stock }
     product { id title images { url } options { name values } } } ... on UserError { code }"""
-_INPUTS = {"setProductOnSale": "SetProductOnSaleInput", "addSku": "AddSkuInput"}
 
 
 async def _do(api: Api, verb: str, given: dict[str, Any], token: str) -> dict[str, Any]:
-    kind = verb[0].upper() + verb[1:] + "Input"
-    document = f"mutation($input: {kind}!) {{ {verb}(input: $input) {{ {_FIELDS} }} }}"
-    answer = await api(document, {"input": given}, token=token)
-    assert "errors" not in answer, answer
-    return dict(answer["data"][verb])
+    return dict(await api.mutate(verb, given, _FIELDS, token=token))
 
 
 async def _merchant() -> tuple[UserId, str]:
     user = await staff(Role.MERCHANT, username="merchant")
-    return user, (await a_session(user)).access_token
+    return user, await a_token(user)
 
 
 async def _a_tea(api: Api, user: UserId, token: str, **changes: Any) -> dict[str, Any]:
@@ -139,11 +134,8 @@ async def test_a_picture_of_somebody_else_or_for_something_else_is_refused(api: 
 
 async def _listed(api: Api, search: str | None) -> list[str]:
     """The products that anybody finds."""
-    answer = await api(
-        "query($s: String) { products(first: 9, filter: {search: $s}) { edges { node { id } } } }", {"s": search}
-    )
-    assert "errors" not in answer, answer
-    return [each["node"]["id"] for each in answer["data"]["products"]["edges"]]
+    document = "query($s: String) { products(first: 9, filter: {search: $s}) { edges { node { id } } } }"
+    return [each["node"]["id"] for each in (await api.outcome(document, {"s": search}))["edges"]]
 
 
 async def test_off_sale_nobody_buys_it_alone_until_it_is_back(api: Api) -> None:
@@ -261,17 +253,17 @@ async def test_choices_that_the_options_do_not_have_are_refused(api: Api, change
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"skus": []}, ["input", "skus"]),
-        ({"skus": [{"optionValues": ["50g"], "priceFen": -1, "stock": 1}]}, ["input", "skus", "0", "priceFen"]),
-        ({"options": [{"name": "x", "values": ["a", "a"]}]}, ["input", "options", "0", "values"]),
-        ({"about": {"title": "", "description": "", "category": "茶", "pictures": []}}, ["input", "about", "title"]),
+        ({"skus": []}, "input.skus"),
+        ({"skus": [{"optionValues": ["50g"], "priceFen": -1, "stock": 1}]}, "input.skus.0.priceFen"),
+        ({"options": [{"name": "x", "values": ["a", "a"]}]}, "input.options.0.values"),
+        ({"about": {"title": "", "description": "", "category": "茶", "pictures": []}}, "input.about.title"),
         (
             {"about": {"title": "x", "description": "", "category": "茶", "pictures": [{}]}},
-            ["input", "about", "pictures", "0"],
+            "input.about.pictures.0",
         ),
     ],
 )
-async def test_malformed_products_are_bad_user_input(api: Api, changes: dict[str, Any], path: list[str]) -> None:
+async def test_malformed_products_are_bad_user_input(api: Api, changes: dict[str, Any], path: str) -> None:
     _, token = await _merchant()
     given = {
         "about": {"title": "x", "description": "", "category": "茶", "pictures": []},
@@ -280,8 +272,7 @@ async def test_malformed_products_are_bad_user_input(api: Api, changes: dict[str
         "idempotencyKey": "k",
     } | changes
     document = "mutation($input: CreateProductInput!) { createProduct(input: $input) { __typename } }"
-    answer = await api(document, {"input": given}, token=token)
-    assert answer["errors"][0]["extensions"]["fields"][0]["path"] == path
+    assert await api.bad_field(document, {"input": given}, token=token) == path
     assert await Product.all().count() == 0
 
 

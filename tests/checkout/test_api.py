@@ -12,45 +12,11 @@ from app.membership.queries import points as points_of
 from app.wiring import CHECKS
 from schema.scalars import public_id
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session
 from tests.factories.checkout import a_product
-from tests.factories.group_buying import Buyer, a_buyer, a_deal, a_group
+from tests.factories.group_buying import a_deal, a_group
 from tests.factories.membership import settled
+from tests.factories.phones import a_phone
 from tests.factories.rows import everything
-
-
-class Phone:
-    """One buyer's mini-app."""
-
-    def __init__(self, api: Api, wechat: WeChat, buyer: Buyer, token: str) -> None:
-        self.buyer = buyer
-        self._api = api
-        self._wechat = wechat
-        self._token = token
-
-    async def ask(self, document: str, *, locale: str = "zh-CN", **variables: Any) -> Any:
-        """The one field of the answer."""
-        answer = await self._api(document, variables, token=self._token, locale=locale)
-        assert "errors" not in answer, answer
-        (found,) = answer["data"].values()
-        return found
-
-    async def buy(self, **given: Any) -> Any:
-        address = public_id("address", self.buyer.address)
-        return await self.ask("BuyNow", input={"addressId": address, "idempotencyKey": f"k-{new_id()}"} | given)
-
-    async def quote(self, **given: Any) -> Any:
-        return (await self.ask("Quote", **({"quantity": 1} | given)))["quote"]
-
-    async def pay(self, checkout: dict[str, Any]) -> Any:
-        await self._wechat.pay(checkout["payment"]["package"], self.buyer.name)
-        return await self.ask("ConfirmPayment", orderId=checkout["order"]["id"])
-
-
-async def a_phone(api: Api, wechat: WeChat, name: str = "ann") -> Phone:
-    buyer = await a_buyer(name)
-    await wechat.login_code(name)
-    return Phone(api, wechat, buyer, (await a_session(buyer.id)).access_token)
 
 
 async def test_goods_are_bought_alone_and_paid_for(api: Api, wechat: WeChat) -> None:
@@ -223,8 +189,7 @@ async def test_a_quote_of_what_cannot_be_bought_is_null(api: Api, wechat: WeChat
 async def test_a_malformed_quote_is_bad_input(api: Api, wechat: WeChat, given: dict[str, Any]) -> None:
     product, ann = await a_product(), await a_phone(api, wechat)
     asked = {"skuId": public_id("sku", product.skus[0]), "quantity": 1} | given
-    answer = await api("Quote", asked, token=ann._token)
-    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await api.error_code("Quote", asked, token=ann.token) == "BAD_USER_INPUT"
 
 
 async def test_reasons_are_said_in_the_callers_language(api: Api, wechat: WeChat) -> None:

@@ -7,7 +7,7 @@ from app.accounts.models import Role
 from app.core import clock
 from schema.scalars import public_id
 from tests.conftest import Api
-from tests.factories.accounts import a_session, staff
+from tests.factories.accounts import a_token, staff
 from tests.factories.checkout import a_product
 from tests.factories.group_buying import a_buyer
 
@@ -25,13 +25,13 @@ async def test_a_quote_changes_exactly_when_the_plan_begins_and_back_after_the_r
     marketer = await staff(Role.MARKETER, username="marketer")
 
     async def quoted() -> tuple[int, set[str]]:
-        token = (await a_session(ann.id)).access_token
+        token = await a_token(ann.id)
         answer = await api("Quote", {"skuId": public_id("sku", product.skus[0]), "quantity": 1}, token=token)
         quote = answer["data"]["viewer"]["quote"]
         return quote["amount"]["fen"], {step["promotion"] for step in quote["trace"] if step["outcome"] == "APPLIED"}
 
     async def markets(document: str, variables: dict[str, Any]) -> Any:
-        answer = await api(document, variables, token=(await a_session(marketer)).access_token)
+        answer = await api(document, variables, token=await a_token(marketer))
         (result,) = answer["data"].values()
         return result
 

@@ -12,7 +12,7 @@ from app.moderation.models import ModerationItem
 from app.moderation.states import ItemStatus
 from tests.conftest import Api, WeChat
 from tests.factories.accounts import a_signed_in_user
-from tests.factories.community import DOUBTED, a_comment, a_community, a_post, a_post_input, does, post_now, public
+from tests.factories.community import DOUBTED, a_comment, a_community, a_post, a_post_input, post_now, public
 from tests.factories.live import a_member_of_staff, a_product
 from tests.factories.media import an_upload
 from tests.factories.rows import everything
@@ -43,21 +43,23 @@ async def test_she_sees_where_she_belongs_whom_she_follows_and_what_she_feels(ap
     ids = [Target("post", each.id).public_id for each in posts]
     faces = [_face(await accounts.profile_of(each.author_id)) for each in posts]
     for community in places:
-        await does(api, "JoinCommunity", {"communityId": public(community)}, ann)
-    await does(api, "LeaveCommunity", {"communityId": public(places[1])}, ann)
+        await api.outcome("JoinCommunity", {"communityId": public(community)}, token=ann)
+    await api.outcome("LeaveCommunity", {"communityId": public(places[1])}, token=ann)
     for face in faces:
-        await does(api, "Follow", {"profileId": face, "follow": True}, ann)
+        await api.outcome("Follow", {"profileId": face, "follow": True}, token=ann)
     for post, reaction in zip(ids, ("LIKE", "LOVE"), strict=False):
-        await does(api, "React", {"targetId": post, "reaction": reaction}, ann)
-    mine = await does(api, _MINE, {"first": 2, "ids": [*ids, ids[0]]}, ann)
+        await api.outcome("React", {"targetId": post, "reaction": reaction}, token=ann)
+    mine = await api.outcome(_MINE, {"first": 2, "ids": [*ids, ids[0]]}, token=ann)
     assert [each["node"]["id"] for each in mine["communities"]["edges"]] == [public(places[2]), public(places[0])]
     assert [each["node"]["id"] for each in mine["following"]["edges"]] == [faces[2], faces[1]]
     assert mine["reactions"] == [
         {"targetId": ids[0], "reaction": "LIKE"}, {"targetId": ids[1], "reaction": "LOVE"},
     ]  # fmt: skip
-    rest = await does(api, _MINE, {"first": 2, "ids": [], "after": mine["following"]["pageInfo"]["endCursor"]}, ann)
+    rest = await api.outcome(
+        _MINE, {"first": 2, "ids": [], "after": mine["following"]["pageInfo"]["endCursor"]}, token=ann
+    )
     assert [each["node"]["id"] for each in rest["following"]["edges"]] == [faces[0]]
-    others = await does(api, _MINE, {"first": 2, "ids": ids}, bob)
+    others = await api.outcome(_MINE, {"first": 2, "ids": ids}, token=bob)
     assert (others["communities"]["edges"], others["following"]["edges"], others["reactions"]) == ([], [], [])
     for wrong in (["x"], ids * 40):
         answer = await api(_MINE, {"first": 2, "ids": wrong}, token=ann)
@@ -67,15 +69,15 @@ async def test_she_sees_where_she_belongs_whom_she_follows_and_what_she_feels(ap
 async def test_she_joins_posts_and_is_read_by_everybody(api: Api, wechat: WeChat) -> None:
     token = await api.sign_in(wechat, "ann")
     tea = await a_community()
-    refused = await does(api, "CreatePost", a_post_input(tea), token)
+    refused = await api.outcome("CreatePost", a_post_input(tea), token=token)
     assert (refused["code"], refused["message"]) == ("NOT_A_MEMBER", "请先加入社区。")
-    joined = await does(api, "JoinCommunity", {"communityId": public(tea)}, token)
+    joined = await api.outcome("JoinCommunity", {"communityId": public(tea)}, token=token)
     assert joined == {"__typename": "Community", "id": public(tea), "memberCount": 1}
     about = Target("product", await a_product()).public_id
     given = a_post_input(tea, attachmentId=about, topics=["#春茶", "春茶 "])
-    post = await does(api, "CreatePost", given, token)
+    post = await api.outcome("CreatePost", given, token=token)
     assert post["status"] == "PUBLISHED"
-    assert await does(api, "CreatePost", given, token) == post
+    assert await api.outcome("CreatePost", given, token=token) == post
     page = (await api("PostPage", {"id": post["id"], "first": 5}))["data"]["post"]
     assert page["text"] == given["input"]["text"]
     assert page["author"]["nickname"]
@@ -87,7 +89,7 @@ async def test_she_joins_posts_and_is_read_by_everybody(api: Api, wechat: WeChat
         "community": {"id": public(tea)},
         "images": [],
     }
-    left = await does(api, "LeaveCommunity", {"communityId": public(tea)}, token)
+    left = await api.outcome("LeaveCommunity", {"communityId": public(tea)}, token=token)
     assert left["memberCount"] == 0
 
 
@@ -120,21 +122,21 @@ async def test_she_comments_reacts_follows_and_takes_it_back(api: Api, wechat: W
     token, post = await api.sign_in(wechat, "ann"), await a_post()
     thing = posting.target(post.id).public_id
     said = {"targetId": thing, "text": "好喝", "clientId": "one"}
-    assert (await does(api, "Comment", said, token))["code"] == "NOT_A_MEMBER"
-    await does(api, "JoinCommunity", {"communityId": public(post.community_id)}, token)
-    comment = await does(api, "Comment", said, token)
+    assert (await api.outcome("Comment", said, token=token))["code"] == "NOT_A_MEMBER"
+    await api.outcome("JoinCommunity", {"communityId": public(post.community_id)}, token=token)
+    comment = await api.outcome("Comment", said, token=token)
     assert comment["text"] == "好喝"
-    assert await does(api, "Comment", said, token) == comment
+    assert await api.outcome("Comment", said, token=token) == comment
     for reaction in ("LIKE", "WANT"):
-        reacted = await does(api, "React", {"targetId": thing, "reaction": reaction}, token)
+        reacted = await api.outcome("React", {"targetId": thing, "reaction": reaction}, token=token)
         assert reacted == {"__typename": "Post", "id": thing, "reactionCount": 1}
-    assert (await does(api, "RemoveReaction", {"targetId": thing}, token))["reactionCount"] == 0
+    assert (await api.outcome("RemoveReaction", {"targetId": thing}, token=token))["reactionCount"] == 0
     face = _face(await accounts.profile_of(post.author_id))
     for wanted in (True, False):
-        followed = await does(api, "Follow", {"profileId": face, "follow": wanted}, token)
+        followed = await api.outcome("Follow", {"profileId": face, "follow": wanted}, token=token)
         assert followed["following"] is wanted
         assert followed["profile"]["id"] == face
-    reported = await does(api, "Report", {"targetId": thing, "reason": "SPAM"}, token)
+    reported = await api.outcome("Report", {"targetId": thing, "reason": "SPAM"}, token=token)
     assert reported["__typename"] == "ReportReceived"
 
 
@@ -154,7 +156,7 @@ async def test_what_is_not_there_is_refused_and_changes_nothing(api: Api) -> Non
         ("Comment", {"targetId": face, "text": "好喝", "clientId": "one"}),
         ("Follow", {"profileId": thing}),
     ):  # fmt: skip
-        assert (await does(api, document, given, ann.access_token))["code"] == "TARGET_NOT_FOUND", document
+        assert (await api.outcome(document, given, token=ann.access_token))["code"] == "TARGET_NOT_FOUND", document
     assert await everything() == before
 
 
@@ -163,8 +165,9 @@ async def test_what_is_malformed_is_no_refusal(api: Api) -> None:
     await places.join(user=ann.user, community=tea)
     for wrong in ({"text": " "}, {"clientId": ""}, {"topics": ["茶"] * 6}, {"topics": ["茶" * 21]},
                   {"attachmentId": "nonsense"}, {"uploadIds": ["x"] * 10}):  # fmt: skip
-        answer = await api("CreatePost", a_post_input(tea, **wrong), token=ann.access_token)
-        assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT", wrong
+        assert (
+            await api.error_code("CreatePost", a_post_input(tea, **wrong), token=ann.access_token) == "BAD_USER_INPUT"
+        )
 
 
 async def test_posts_and_communities_are_opened_by_their_ids(api: Api) -> None:
@@ -185,9 +188,9 @@ _EDIT = """mutation($input: EditCommunityInput!) {
 async def test_a_community_is_around_a_brand_a_host_or_a_theme(api: Api, kind: str) -> None:
     boss = await a_member_of_staff(Role.COMMUNITY_MANAGER)
     given = {"input": {"name": "茶友会", "kind": kind, "about": "聊茶", "idempotencyKey": "k"}}
-    made = await does(api, _CREATE, given, boss.access_token)
+    made = await api.outcome(_CREATE, given, token=boss.access_token)
     read = "query($id: ID!) { community(id: $id) { kind name } }"
-    assert await does(api, read, {"id": made["id"]}, None) == {"kind": kind, "name": "茶友会"}
+    assert await api.outcome(read, {"id": made["id"]}) == {"kind": kind, "name": "茶友会"}
 
 
 _DECIDE = """mutation($input: DecideModerationInput!) { decideModeration(input: $input) {
@@ -200,15 +203,15 @@ async def test_a_post_with_a_word_to_look_at_waits_for_a_person_and_is_then_what
 ) -> None:
     token, tea = await api.sign_in(wechat, "ann"), await a_community()
     boss = await a_member_of_staff(Role.COMMUNITY_MANAGER)
-    await does(api, "JoinCommunity", {"communityId": public(tea)}, token)
-    post = await does(api, "CreatePost", a_post_input(tea, text="加微信看看新茶"), token)
+    await api.outcome("JoinCommunity", {"communityId": public(tea)}, token=token)
+    post = await api.outcome("CreatePost", a_post_input(tea, text="加微信看看新茶"), token=token)
     assert post["status"] == "IN_REVIEW"
 
     async def decided(how: str) -> None:
         item = await ModerationItem.get(status=ItemStatus.OPEN)
         given = {"id": to_public("moderation", item.id), "expectedVersion": item.version, "decision": how,
                  "reason": "看过了"}  # fmt: skip
-        assert (await does(api, _DECIDE, {"input": given}, boss.access_token))["__typename"] == "ModerationItem"
+        assert (await api.outcome(_DECIDE, {"input": given}, token=boss.access_token))["__typename"] == "ModerationItem"
 
     async def seen(by: str | None) -> str | None:
         page = (await api("PostPage", {"id": post["id"], "first": 1}, token=by))["data"]["post"]
@@ -218,7 +221,7 @@ async def test_a_post_with_a_word_to_look_at_waits_for_a_person_and_is_then_what
     await decided(decision)
     assert (await seen(token), await seen(None)) == (status, status if status == "PUBLISHED" else None)
     if status == "PUBLISHED":
-        await does(api, "Report", {"targetId": post["id"], "reason": "SPAM"}, boss.access_token)
+        await api.outcome("Report", {"targetId": post["id"], "reason": "SPAM"}, token=boss.access_token)
         await decided("REMOVE")
         assert (await seen(token), await seen(None)) == ("REMOVED", None)
 
@@ -226,17 +229,16 @@ async def test_a_post_with_a_word_to_look_at_waits_for_a_person_and_is_then_what
 async def test_a_community_manager_makes_and_changes_communities(api: Api) -> None:
     boss = await a_member_of_staff(Role.COMMUNITY_MANAGER)
     given = {"input": {"name": "茶友会", "kind": "THEME", "about": "聊茶", "idempotencyKey": "k"}}
-    made = await does(api, _CREATE, given, boss.access_token)
-    assert await does(api, _CREATE, given, boss.access_token) == made
+    made = await api.outcome(_CREATE, given, token=boss.access_token)
+    assert await api.outcome(_CREATE, given, token=boss.access_token) == made
     change = {"input": {"communityId": made["id"], "expectedVersion": 1, "name": "茶友之家"}}
-    changed = await does(api, _EDIT, change, boss.access_token)
+    changed = await api.outcome(_EDIT, change, token=boss.access_token)
     assert (changed["name"], changed["version"]) == ("茶友之家", 2)
     before = await everything()
-    assert (await does(api, _EDIT, change, boss.access_token))["code"] == "STALE"
+    assert (await api.outcome(_EDIT, change, token=boss.access_token))["code"] == "STALE"
     shopper = await a_signed_in_user()
     del before["users"], before["sessions"]
-    answer = await api(_CREATE, given, token=shopper.access_token)
-    assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert await api.error_code(_CREATE, given, token=shopper.access_token) == "FORBIDDEN"
     now = await everything()
     assert all(now[table] == rows for table, rows in before.items() if table in {"communities", "audit_log"})
 
@@ -246,7 +248,7 @@ async def test_a_post_is_shared_by_its_first_words(api: Api) -> None:
     create = """mutation($id: ID!) { createShareLink(input: { targetId: $id, form: CARD }) {
       ... on ShareLink { title path target { __typename } } ... on UserError { code message } } }"""
     thing = posting.target(post.id).public_id
-    made = await does(api, create, {"id": thing}, ann.access_token)
+    made = await api.outcome(create, {"id": thing}, token=ann.access_token)
     assert made["title"] == "春茶到了"
     assert made["path"].startswith(f"/pages/post?id={thing}&s=")
     assert made["target"] == {"__typename": "Post"}

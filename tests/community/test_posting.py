@@ -24,7 +24,7 @@ from app.moderation.models import ModerationItem
 from app.moderation.states import Decision, ReportReason
 from app.wechat.sandbox import openid_of
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session, a_user
+from tests.factories.accounts import a_token, a_user
 from tests.factories.community import (
     DOUBTED,
     a_comment,
@@ -32,7 +32,6 @@ from tests.factories.community import (
     a_post,
     a_post_input,
     comment_now,
-    does,
     post_now,
     public,
 )
@@ -107,9 +106,9 @@ async def test_who_may_not_post_is_refused_and_nothing_changes(api: Api, wechat:
             how = {"uploadIds": [Target("upload", (await an_upload(bob)).id).public_id]}
         case "bad picture":
             how = {"uploadIds": [Target("upload", (await an_upload(ann, verdict=Verdict.REJECTED)).id).public_id]}
-    token = (await a_session(ann)).access_token
+    token = await a_token(ann)
     before = await _kept()
-    assert (await does(api, "CreatePost", a_post_input(tea, **how), token))["code"] == code
+    assert (await api.outcome("CreatePost", a_post_input(tea, **how), token=token))["code"] == code
     assert await _kept() == before
 
 
@@ -139,7 +138,7 @@ async def test_a_post_may_be_about_a_product_a_group_a_live_room_or_a_story(
     made = await _posts(ann, await a_community("茶友会", ann), about=about)
     assert (await post_now(made)).attached == about
     read = "query($id: ID!) { post(id: $id) { attachment { __typename ... on Node { id } } } }"
-    page = await does(api, read, {"id": posting.target(made).public_id}, None)
+    page = await api.outcome(read, {"id": posting.target(made).public_id})
     assert page["attachment"] == {"__typename": shown_as, "id": about.public_id}
 
 
@@ -241,9 +240,9 @@ async def test_who_may_not_comment_is_refused_and_nothing_changes(
         "text": {"long": "茶" * 501, "bad word": "刷单返利，日结三百"}.get(wrong, "好喝"),
         "clientId": "one",
     }
-    token = (await a_session(ann)).access_token
+    token = await a_token(ann)
     before = await everything()
-    assert (await does(api, "Comment", given, token))["code"] == code
+    assert (await api.outcome("Comment", given, token=token))["code"] == code
     assert await everything() == before
 
 

@@ -16,8 +16,8 @@ from app.moderation import ports
 from app.moderation.models import ModerationItem
 from app.moderation.states import Decision, ReportReason
 from tests.conftest import Api
-from tests.factories.accounts import a_session, a_signed_in_user
-from tests.factories.community import DOUBTED, a_comment, a_post, comment_now, does, post_now, public
+from tests.factories.accounts import a_signed_in_user, a_token
+from tests.factories.community import DOUBTED, a_comment, a_post, comment_now, post_now, public
 from tests.factories.feed import feed_of, ids_in
 from tests.factories.live import a_member_of_staff
 from tests.factories.media import an_upload
@@ -39,9 +39,9 @@ async def test_a_withdrawn_post_is_gone_from_pages_feeds_links_and_pictures_at_o
     assert set(ids_in(page)) == {posting.target(first.id).public_id, target.public_id}
     begun = await feed_of(api, public(post.community_id), first=1)
     gone = {"__typename": "Post", "id": target.public_id, "status": "WITHDRAWN", "images": []}
-    assert await does(api, _POST, hers, ann.access_token) == gone
+    assert await api.outcome(_POST, hers, token=ann.access_token) == gone
     before = await everything()
-    assert await does(api, _POST, hers, ann.access_token) == gone
+    assert await api.outcome(_POST, hers, token=ann.access_token) == gone
     assert await everything() == before
 
     rest = await feed_of(api, public(post.community_id), after=begun["pageInfo"]["endCursor"])
@@ -58,7 +58,7 @@ async def test_a_withdrawn_post_is_gone_from_pages_feeds_links_and_pictures_at_o
         ("Report", {"targetId": target.public_id, "reason": "SPAM"}, "TARGET_NOT_FOUND"),
         ("CreateShareLink", {"targetId": target.public_id, "form": "CARD"}, "TARGET_NOT_FOUND"),
     ):
-        assert (await does(api, document, given, bob.access_token))["code"] == code, document
+        assert (await api.outcome(document, given, token=bob.access_token))["code"] == code, document
 
 
 async def test_a_withdrawn_comment_is_gone_from_its_post_s_page_and_count_at_once(api: Api) -> None:
@@ -66,7 +66,7 @@ async def test_a_withdrawn_comment_is_gone_from_its_post_s_page_and_count_at_onc
     comment, other = await a_comment(post, ann.user), await a_comment(post)
     hers = {"id": commenting.target(comment.id).public_id}
     for _ in range(2):
-        answer = await does(api, _COMMENT, hers, ann.access_token)
+        answer = await api.outcome(_COMMENT, hers, token=ann.access_token)
         assert answer == {"__typename": "PostComment", "id": hers["id"], "status": "WITHDRAWN"}
     assert (await post_now(post.id)).comment_count == 1
     page = (await api("PostPage", {"id": posting.target(post.id).public_id, "first": 5}))["data"]["post"]["comments"]
@@ -79,7 +79,7 @@ async def test_nobody_withdraws_what_another_wrote_or_what_is_not_there(api: Api
     manager, post = await a_member_of_staff(Role.COMMUNITY_MANAGER), await a_post()
     comment = await a_comment(post)
     thing, below = posting.target(post.id).public_id, commenting.target(comment.id).public_id
-    author = (await a_session(post.author_id)).access_token
+    author = await a_token(post.author_id)
     before = await everything()
     for document, id_, token in (
         (_POST, thing, manager.access_token),
@@ -89,7 +89,7 @@ async def test_nobody_withdraws_what_another_wrote_or_what_is_not_there(api: Api
         (_POST, Target("post", new_id()).public_id, author),
         (_COMMENT, Target("comment", new_id()).public_id, author),
     ):
-        assert (await does(api, document, {"id": id_}, token))["code"] == "TARGET_NOT_FOUND"
+        assert (await api.outcome(document, {"id": id_}, token=token))["code"] == "TARGET_NOT_FOUND"
     assert await everything() == before
 
 
@@ -100,7 +100,7 @@ async def test_what_was_reported_and_withdrawn_stays_in_the_queue_with_its_words
     await posting.withdraw(author=post.author_id, post=post.id)
     manager = await a_member_of_staff(Role.COMMUNITY_MANAGER)
     queue = "{ staff { moderationQueue(first: 5) { edges { node { targetId text textWhenQueued } } } } }"
-    (edge,) = (await does(api, queue, {}, manager.access_token))["moderationQueue"]["edges"]
+    (edge,) = (await api.outcome(queue, {}, token=manager.access_token))["moderationQueue"]["edges"]
     assert edge["node"] == {"targetId": target.public_id, "text": None, "textWhenQueued": "加我领红包\n#春茶"}
 
 

@@ -26,7 +26,7 @@ from app.core import clock
 from app.core.ids import new_id, to_public
 from schema.root import SCHEMA
 from tests.conftest import Api
-from tests.factories.accounts import a_session
+from tests.factories.accounts import a_token
 
 TABLE = Path(__file__).with_name("roles.csv")
 
@@ -97,7 +97,7 @@ async def _token(asker: str) -> str | None:
     user = await User.create(nickname=asker, created_at=await clock.now())
     if asker != SHOPPER:
         await UserRole.create(user_id=user.id, role=Role(asker))
-    return (await a_session(user.id)).access_token
+    return await a_token(user.id)
 
 
 def _answer(door: Door, result: dict[str, Any]) -> str:

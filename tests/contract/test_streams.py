@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from app.core import ids
-from app.core.ids import UserId
 from app.live.actions import running
 from app.live.actions.reminding import remind
 from app.notifications import presence
@@ -17,7 +16,7 @@ from tests.conftest import Api
 from tests.contract import things
 from tests.contract.owning import ANONYMOUS, ASKERS, GIVEN, NOBODY, OWNER, People
 from tests.contract.things import Maker, Thing
-from tests.factories.accounts import a_session, a_user
+from tests.factories.accounts import a_token, a_user
 from tests.factories.live import a_room
 from tests.factories.notifications import told
 
@@ -71,13 +70,9 @@ async def test_a_stream_is_given_to_whom_the_table_says_and_refused_to_all_other
     assert {asker: await _follows(api, people, operation, thing, asker) for asker in ASKERS} == said
 
 
-async def _token(user: UserId) -> str:
-    return (await a_session(user)).access_token
-
-
 async def test_an_inbox_s_stream_brings_its_owner_s_entries_and_nobody_else_s(api: Api) -> None:
     ann, ben = (await a_user("小安")).id, (await a_user("小本")).id
-    async with aclosing(api.subscribe("NotificationReceived", token=await _token(ben))) as stream:
+    async with aclosing(api.subscribe("NotificationReceived", token=await a_token(ben))) as stream:
         assert (await anext(stream))["data"]["notificationReceived"]["notification"] is None
         await told(ann)
         hers = await told(ben)
@@ -90,7 +85,7 @@ async def test_a_start_reaches_who_asked_for_it_and_nobody_else(api: Api, do_all
     somebody_else_s, his = await a_room(), await a_room()
     await remind(user=(await a_user("小安")).id, room=somebody_else_s.id, wanted=True)
     await remind(user=ben, room=his.id, wanted=True)
-    async with aclosing(api.subscribe("LiveStarted", token=await _token(ben))) as stream:
+    async with aclosing(api.subscribe("LiveStarted", token=await a_token(ben))) as stream:
         frame = asyncio.ensure_future(anext(stream))
         async with asyncio.timeout(5):
             while not presence.LISTENERS._streams:  # noqa: ASYNC110 - a stream opens by and by

@@ -15,7 +15,7 @@ from app.media.states import Verdict
 from app.payments import actions as payments
 from app.payments.models import Refund, RefundReason, RefundStatus
 from tests.conftest import Api
-from tests.factories.accounts import a_session, a_user, staff
+from tests.factories.accounts import a_token, a_user, staff
 from tests.factories.group_buying import a_group
 from tests.factories.media import an_upload
 from tests.factories.rows import everything
@@ -26,14 +26,11 @@ _FIELDS = "__typename ... on DeskItem { id resolution resolvedAt version } ... o
 
 
 async def _support() -> str:
-    return (await a_session(await staff(Role.SUPPORT, username="support"))).access_token
+    return await a_token(await staff(Role.SUPPORT, username="support"))
 
 
 async def _do(api: Api, verb: str, given: dict[str, Any], token: str) -> dict[str, Any]:
-    document = f"mutation($input: {verb[0].upper()}{verb[1:]}Input!) {{ {verb}(input: $input) {{ {_FIELDS} }} }}"
-    answer = await api(document, {"input": given}, token=token)
-    assert "errors" not in answer, answer
-    return dict(answer["data"][verb])
+    return dict(await api.mutate(verb, given, _FIELDS, token=token))
 
 
 async def _an_item(subject: str = "tx-1", matter: Matter = Matter.UNKNOWN_PAYMENT) -> DeskItem:

@@ -43,6 +43,11 @@ async def a_session(user: UserId) -> Grant:
         return await begin(user)
 
 
+async def a_token(user: UserId) -> str:
+    """What a phone on which this person has just signed in shows."""
+    return (await a_session(user)).access_token
+
+
 async def a_signed_in_user(nickname: str = "小明") -> Grant:
     """Somebody new with a session; `.user` is her id, `.access_token` what her phone shows."""
     return await a_session((await a_user(nickname)).id)

@@ -13,7 +13,6 @@ from app.core.ids import CommentId, CommunityId, PostId, UploadId, UserId, new_i
 from app.core.targets import Target
 from app.moderation.flows import Finding
 from app.moderation.states import Outcome, Why
-from tests.conftest import Api
 from tests.factories.accounts import a_user
 from tests.factories.live import a_member_of_staff
 
@@ -83,11 +82,3 @@ def a_post_input(community: CommunityId, **changes: Any) -> dict[str, Any]:
     """What createPost is given."""
     given = {"communityId": public(community), "text": "春茶到了，泡了一壶", "clientId": str(new_id())}
     return {"input": given | changes}
-
-
-async def does(api: Api, document: str, variables: dict[str, Any], token: str | None) -> dict[str, Any]:
-    """What an operation gives that is one field: a success, a refusal or a page; no error is expected."""
-    answer = await api(document, variables, token=token)
-    assert "errors" not in answer, answer
-    (result,) = answer["data"].values()
-    return dict(result)

@@ -22,9 +22,8 @@ async def a_published_story(customer: UserId | None = None, title: str = "三年
 
 async def feed_of(api: Api, community: str, *, first: int = 50, after: str | None = None) -> dict[str, Any]:
     """A page of a community's feed."""
-    answer = await api("CommunityFeed", {"communityId": community, "first": first, "after": after})
-    assert "errors" not in answer, answer
-    return dict(answer["data"]["community"]["feed"])
+    given = {"communityId": community, "first": first, "after": after}
+    return dict((await api.outcome("CommunityFeed", given))["feed"])
 
 
 async def my_feed(
@@ -33,9 +32,7 @@ async def my_feed(
 ) -> dict[str, Any]:  # fmt: skip
     """A page of one's own feed."""
     given = {"communityId": community, "first": first, "after": after}
-    answer = await api("MyFeed", given, token=token, locale=locale)
-    assert "errors" not in answer, answer
-    return dict(answer["data"]["viewer"]["feed"])
+    return dict((await api.outcome("MyFeed", given, token=token, locale=locale))["feed"])
 
 
 def ids_in(feed: dict[str, Any]) -> list[str]:

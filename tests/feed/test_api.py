@@ -16,7 +16,7 @@ from app.feed.models import FeedEdition
 from app.group_buying.models import Group
 from app.live.actions import running
 from tests.conftest import Api
-from tests.factories.accounts import a_session, a_signed_in_user, a_user
+from tests.factories.accounts import a_signed_in_user, a_token, a_user
 from tests.factories.community import a_comment, a_community, a_post, public
 from tests.factories.feed import a_published_story, feed_of, ids_in, my_feed, whys_in
 from tests.factories.group_buying import a_buyer, a_deal, a_group, group_of, money_arrives, opens
@@ -129,7 +129,7 @@ async def test_whom_she_follows_and_knows_comes_first(api: Api) -> None:
 async def test_who_completed_a_group_together_knows_each_other(api: Api) -> None:
     done = await a_group(size=2, taken=2)
     ann, bob = done.members
-    token = (await a_session(ann.id)).access_token
+    token = await a_token(ann.id)
     open_one = await a_group(size=3, prefix="other")
     await Group.filter(id=open_one.id).update(leader_id=bob.id)
     from app.group_buying.models import Seat  # noqa: PLC0415 - only here
@@ -149,7 +149,7 @@ async def test_who_bought_upon_her_link_and_she_know_each_other(api: Api, do_all
         await money_arrives(held.order)
         led[each.name] = Target("group", (await group_of(held)).id).public_id
     for each, other in ((ann, bob), (bob, ann)):
-        feed = await my_feed(api, (await a_session(each.id)).access_token)
+        feed = await my_feed(api, await a_token(each.id))
         assert whys_in(feed)[led[other.name]] == "你认识的人在这个团里"
 
 

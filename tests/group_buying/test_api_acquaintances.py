@@ -13,7 +13,7 @@ from share import links
 from share.models import ShareForm
 from share.queries import brought_or_brought_by
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session, staff
+from tests.factories.accounts import a_token, staff
 from tests.factories.group_buying import Buyer, MadeDeal, a_buyer, a_deal, group_of, joins, money_arrives, opens
 from tests.factories.referral import comes_by
 from tests.factories.share import a_link, a_thing, a_touch
@@ -28,10 +28,8 @@ _PAGE = """query($deal: ID!, $first: Int! = 10) {
 
 
 async def _page(api: Api, deal: MadeDeal, who: UserId | None, **given: Any) -> dict[str, Any]:
-    signed_in = {"token": (await a_session(who)).access_token} if who else {}
-    answer = await api(_PAGE, {"deal": to_public("deal", deal.id)} | given, **signed_in)
-    assert "errors" not in answer, answer
-    return dict(answer["data"])
+    token = await a_token(who) if who else None
+    return await api.data(_PAGE, {"deal": to_public("deal", deal.id)} | given, token=token)
 
 
 async def _known_to(api: Api, deal: MadeDeal, who: UserId, **given: Any) -> list[str]:
@@ -146,5 +144,5 @@ async def test_of_what_is_no_deal_there_are_no_groups(api: Api) -> None:
     await _follow_each_other(ann.id, bob.id)
     await _leads(bob, deal)
     variables = {"deal": to_public("product", deal.product)}
-    answer = await api(_PAGE, variables, token=(await a_session(ann.id)).access_token)
+    answer = await api(_PAGE, variables, token=await a_token(ann.id))
     assert answer["data"]["viewer"] == {"groupsOfAcquaintances": []}

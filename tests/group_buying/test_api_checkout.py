@@ -1,50 +1,18 @@
 """The money path as the mini-app walks it: the contract's documents, word for word."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from app.core import audit
-from app.core.ids import new_id
 from app.group_buying import rules
 from app.group_buying.states import SeatStatus
 from app.wiring import CHECKS
 from schema.scalars import public_id
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session
-from tests.factories.group_buying import Buyer, a_buyer, a_deal, a_group, pays, quota_left
+from tests.factories.group_buying import a_deal, a_group, pays, quota_left
+from tests.factories.phones import a_phone
+from tests.group_buying.asking import group_page
 
 Work = Callable[[], Awaitable[None]]
-
-
-class Phone:
-    """One buyer's mini-app."""
-
-    def __init__(self, api: Api, wechat: WeChat, buyer: Buyer, token: str) -> None:
-        self.buyer = buyer
-        self._api = api
-        self._wechat = wechat
-        self._token = token
-
-    async def ask(self, document: str, **variables: Any) -> Any:
-        """The one field of the answer."""
-        answer = await self._api(document, variables, token=self._token)
-        assert "errors" not in answer, answer
-        (found,) = answer["data"].values()
-        return found
-
-    async def pay(self, checkout: dict[str, Any]) -> Any:
-        """Pay at WeChat, and tell the shop that it was done."""
-        await self._wechat.pay(checkout["payment"]["package"], self.buyer.name)
-        return await self.ask("ConfirmPayment", orderId=checkout["order"]["id"])
-
-    def choice(self, **changes: Any) -> dict[str, Any]:
-        return {"addressId": public_id("address", self.buyer.address), "idempotencyKey": f"k-{new_id()}"} | changes
-
-
-async def a_phone(api: Api, wechat: WeChat, name: str) -> Phone:
-    buyer = await a_buyer(name)
-    await wechat.login_code(name)
-    return Phone(api, wechat, buyer, (await a_session(buyer.id)).access_token)
 
 
 async def test_a_group_is_opened_paid_for_joined_and_completed(api: Api, wechat: WeChat, do_all_work: Work) -> None:
@@ -150,12 +118,12 @@ async def test_late_money_is_told_as_overflow_with_what_was_done(api: Api, wecha
 async def test_a_failed_group_tells_how_far_its_refunds_are(api: Api, wechat: WeChat, do_all_work: Work) -> None:
     group = await a_group(size=3, taken=2, wechat=wechat)
     await wechat.move_clock(86_401)
-    page = (await api("GroupPage", {"code": group.code}))["data"]["group"]
+    page = await group_page(api, group.code)
     assert (page["status"], page["refundProgress"]) == ("FORMING", None)
     await do_all_work()
     await wechat.move_clock(21)
     await do_all_work()
-    page = (await api("GroupPage", {"code": group.code}))["data"]["group"]
+    page = await group_page(api, group.code)
     assert (page["status"], page["reason"], page["refundProgress"]) == ("FAILED", "EXPIRED", {"done": 2, "total": 2})
     assert (page["seatsTaken"], len(page["seats"])) == (2, 2)
     assert [seat.status for seat in await group.seats()] == [SeatStatus.REFUNDED] * 2

@@ -18,7 +18,7 @@ from app.group_buying.states import DealStatus, GroupFailure, GroupStatus
 from app.orders.models import Order
 from app.orders.states import OrderStatus
 from tests.conftest import Api
-from tests.factories.accounts import a_session, staff
+from tests.factories.accounts import a_token, staff
 from tests.factories.group_buying import MadeDeal, a_buyer, a_deal, a_group, joins, money_arrives, opens
 from tests.factories.rows import everything
 
@@ -39,14 +39,11 @@ _NEVER_ANSWERED = {"createDeal": _MOVED, "pauseDeal": _PRICED, "endDeal": _PRICE
 
 async def _do(api: Api, verb: str, given: dict[str, Any], token: str) -> dict[str, Any]:
     fields = _FIELDS.replace(_NEVER_ANSWERED.get(verb, ""), "")
-    document = f"mutation($input: {_INPUTS.get(verb, 'MoveDealInput')}!) {{ {verb}(input: $input) {{ {fields} }} }}"
-    answer = await api(document, {"input": given}, token=token)
-    assert "errors" not in answer, answer
-    return dict(answer["data"][verb])
+    return dict(await api.mutate(verb, given, fields, token=token, input_type=_INPUTS.get(verb, "MoveDealInput")))
 
 
 async def _merchant(role: Role = Role.MERCHANT) -> str:
-    return (await a_session(await staff(role, username=role.value.lower()))).access_token
+    return await a_token(await staff(role, username=role.value.lower()))
 
 
 async def _skus(deal: MadeDeal) -> list[Sku]:
@@ -336,24 +333,24 @@ async def test_a_sku_of_another_product_is_not_found(api: Api) -> None:
 @pytest.mark.parametrize(
     ("changes", "path"),
     [
-        ({"size": 1}, ["size"]),
-        ({"size": 101}, ["size"]),
-        ({"windowSeconds": 59}, ["windowSeconds"]),
-        ({"title": ""}, ["title"]),
-        ({"offers": []}, ["offers"]),
-        ({"limitPerUser": 0}, ["limitPerUser"]),
-        ({"endsAt": "2020-01-01T00:00:00+08:00"}, ["endsAt"]),
-        ({"noDelivery": ["x" * 31]}, ["noDelivery", "0"]),
+        ({"size": 1}, "size"),
+        ({"size": 101}, "size"),
+        ({"windowSeconds": 59}, "windowSeconds"),
+        ({"title": ""}, "title"),
+        ({"offers": []}, "offers"),
+        ({"limitPerUser": 0}, "limitPerUser"),
+        ({"endsAt": "2020-01-01T00:00:00+08:00"}, "endsAt"),
+        ({"noDelivery": ["x" * 31]}, "noDelivery.0"),
     ],
 )
-async def test_malformed_terms_are_bad_user_input(api: Api, changes: dict[str, Any], path: list[str]) -> None:
+async def test_malformed_terms_are_bad_user_input(api: Api, changes: dict[str, Any], path: str) -> None:
     token = await _merchant()
     deal = await a_deal()
     terms = await _terms(await _skus(deal), **changes)
     document = "mutation($input: EditDealInput!) { editDeal(input: $input) { __typename } }"
     before = await everything()
-    answer = await api(document, {"input": _seen(deal) | {"terms": terms}}, token=token)
-    assert answer["errors"][0]["extensions"]["fields"][0]["path"] == ["input", "terms", *path]
+    given = {"input": _seen(deal) | {"terms": terms}}
+    assert await api.bad_field(document, given, token=token) == f"input.terms.{path}"
     assert await everything() == before
 
 
@@ -417,6 +414,5 @@ async def test_only_who_keeps_deals_may_change_them(api: Api, role: Role) -> Non
     deal = await a_deal()
     before = await everything()
     document = "mutation($input: MoveDealInput!) { pauseDeal(input: $input) { __typename } }"
-    answer = await api(document, {"input": _seen(deal)}, token=token)
-    assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert await api.error_code(document, {"input": _seen(deal)}, token=token) == "FORBIDDEN"
     assert await everything() == before

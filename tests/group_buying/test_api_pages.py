@@ -12,44 +12,19 @@ from app.group_buying.models import Deal, Group
 from app.group_buying.states import DealStatus, GroupStatus
 from schema.scalars import public_id
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session
 from tests.factories.group_buying import (
-    Buyer,
-    MadeDeal,
     a_buyer,
     a_deal,
     a_group,
     joins,
     opens,
 )
-
-NODES = """
-  query($id: ID!) { node(id: $id) { __typename id
-    ... on Order { status } ... on Sku { price { fen } } ... on Product { title } } }
-"""
-
-
-async def _token(buyer: Buyer) -> str:
-    return (await a_session(buyer.id)).access_token
-
-
-async def _data(api: Api, document: str, variables: dict[str, Any], **who: str) -> dict[str, Any]:
-    answer = await api(document, variables, **who)
-    assert "errors" not in answer, answer
-    return dict(answer["data"])
-
-
-async def _deal_page(api: Api, deal: MadeDeal, groups: int = 10) -> dict[str, Any]:
-    return dict((await _data(api, "DealPage", {"id": public_id("deal", deal.id), "groups": groups}))["deal"])
-
-
-async def _group_page(api: Api, code: str) -> dict[str, Any]:
-    return dict((await _data(api, "GroupPage", {"code": code}))["group"])
+from tests.group_buying.asking import NODE, deal_page, deals
 
 
 async def test_a_deals_page_tells_all_of_it(api: Api, wechat: WeChat) -> None:
     deal = await a_deal(prices=(1990, 2990), limit_per_order=2, limit_per_user=5, size=3, window_seconds=3600)
-    page = await _deal_page(api, deal)
+    page = await deal_page(api, deal)
     assert page["id"] == public_id("deal", deal.id)
     assert (page["title"], page["description"], page["status"]) == ("龙井茶 三人团", "三人成团", "RUNNING")
     assert (page["windowSeconds"], page["size"], page["ladder"]) == (3600, 3, [])
@@ -87,17 +62,17 @@ async def test_a_deal_that_does_not_run_has_a_page_and_is_not_listed(
         name: now + value if isinstance(value, timedelta) else value for name, value in changes.items()
     }
     deal = await a_deal(**terms)
-    assert (await _deal_page(api, deal))["status"] == status
-    assert (await _deals(api))["edges"] == []
+    assert (await deal_page(api, deal))["status"] == status
+    assert (await deals(api))["edges"] == []
 
 
 async def test_a_draft_is_as_if_it_were_not_there(api: Api, wechat: WeChat) -> None:
     deal = await a_deal(status=DealStatus.DRAFT)
     deal_id, offer_id = public_id("deal", deal.id), public_id("offer", deal.offers[0])
-    assert (await _data(api, "DealPage", {"id": deal_id, "groups": 1}))["deal"] is None
+    assert await api.outcome("DealPage", {"id": deal_id, "groups": 1}) is None
     for each in (deal_id, offer_id):
-        assert (await _data(api, NODES, {"id": each}))["node"] is None
-    assert (await _deals(api))["edges"] == []
+        assert await api.outcome(NODE, {"id": each}) is None
+    assert (await deals(api))["edges"] == []
 
 
 async def test_groups_to_join_come_with_the_fewest_seats_left_first_and_masked(api: Api, wechat: WeChat) -> None:
@@ -112,7 +87,7 @@ async def test_groups_to_join_come_with_the_fewest_seats_left_first_and_masked(a
     await opens(await a_buyer("pending"), deal)
     closing = await a_group(deal=deal, prefix="g")
     await Group.filter(id=closing.id).update(closes_at=await clock.now())
-    edges = (await _deal_page(api, deal))["groups"]["edges"]
+    edges = (await deal_page(api, deal))["groups"]["edges"]
     assert [edge["node"]["seatsLeft"] for edge in edges] == [1, 1, 2, 2]
     assert {edge["node"]["code"] for edge in edges} == {each.code for each in (*two_left, one_left, held)}
     assert {edge["node"]["leader"]["nickname"] for edge in edges} == {"小*明"}
@@ -126,7 +101,7 @@ async def test_pages_of_groups_stay_where_they_are_while_groups_come_and_go(api:
     codes: list[str] = []
     after, more = None, True
     while more:
-        page = (await _data(api, document, {"id": public_id("deal", deal.id), "after": after}))["deal"]["groups"]
+        page = (await api.outcome(document, {"id": public_id("deal", deal.id), "after": after}))["groups"]
         assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
         assert page["pageInfo"]["startCursor"] == page["edges"][0]["cursor"]
         codes += [edge["node"]["code"] for edge in page["edges"]]
@@ -138,17 +113,13 @@ async def test_pages_of_groups_stay_where_they_are_while_groups_come_and_go(api:
     assert codes == [each.code for each in made]
 
 
-async def _deals(api: Api, search: str | None = None, first: int = 10, after: str | None = None) -> dict[str, Any]:
-    return dict((await _data(api, "Deals", {"first": first, "after": after, "search": search}))["deals"])
-
-
 async def test_deals_come_by_pages_those_that_end_first_at_the_top(api: Api, wechat: WeChat) -> None:
     now = await clock.now()
     made = [await a_deal(title=f"d{n}", ends_at=now + timedelta(days=3 - n // 2)) for n in range(5)]
     titles: list[str] = []
     after, more = None, True
     while more:
-        page = await _deals(api, first=2, after=after)
+        page = await deals(api, first=2, after=after)
         titles += [edge["node"]["title"] for edge in page["edges"]]
         after, more = page["pageInfo"]["endCursor"], page["pageInfo"]["hasNextPage"]
         await Deal.filter(title=titles[0]).update(status=DealStatus.PAUSED)
@@ -160,6 +131,6 @@ async def test_deals_come_by_pages_those_that_end_first_at_the_top(api: Api, wec
 async def test_taking_a_deal_down_takes_it_from_the_list_and_leaves_its_page(api: Api, wechat: WeChat) -> None:
     deal = await a_deal()
     await dealing.take_down(deal.id, reason="质量问题")
-    assert (await _deals(api))["edges"] == []
-    assert (await _deal_page(api, deal))["status"] == "TAKEN_DOWN"
+    assert (await deals(api))["edges"] == []
+    assert (await deal_page(api, deal))["status"] == "TAKEN_DOWN"
     assert rules.HOLD > rules.LAST_SEAT_HOLD

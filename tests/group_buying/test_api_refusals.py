@@ -19,7 +19,7 @@ from app.group_buying.states import Audience, GroupFailure
 from app.orders.models import Order
 from schema.scalars import public_id
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session
+from tests.factories.accounts import a_token
 from tests.factories.group_buying import (
     Buyer,
     MadeDeal,
@@ -411,7 +411,7 @@ async def test_a_refusal_is_typed_told_in_both_languages_and_changes_nothing(
     api: Api, wechat: WeChat, code: str, made: Case
 ) -> None:
     asked = await made(wechat)
-    token = (await a_session(asked.who.id)).access_token
+    token = await a_token(asked.who.id)
     before = await everything()
     told = {}
     for locale in ("zh-CN", "en"):
@@ -455,7 +455,7 @@ async def test_who_is_nobody_buys_nothing(api: Api) -> None:
 
 async def test_a_foreign_share_code_never_refuses_a_purchase(api: Api) -> None:
     ann, deal = await a_buyer(), await a_deal()
-    token = (await a_session(ann.id)).access_token
+    token = await a_token(ann.id)
     for number, code in enumerate(("S23456789AB", "nonsense", "S" * 500, "")):
         answer = await api(
             OPEN, {"input": _opening(ann, deal, shareCode=code, idempotencyKey=f"k{number}")}, token=token

@@ -8,12 +8,9 @@ import pytest
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from app.core.db.connections import connection
-from schema.scalars import public_id
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session
+from tests.factories.accounts import a_token
 from tests.factories.group_buying import (
-    Buyer,
-    MadeDeal,
     a_buyer,
     a_deal,
     a_group,
@@ -21,28 +18,7 @@ from tests.factories.group_buying import (
     joins,
     money_arrives,
 )
-
-
-async def _token(buyer: Buyer) -> str:
-    return (await a_session(buyer.id)).access_token
-
-
-async def _data(api: Api, document: str, variables: dict[str, Any], **who: str) -> dict[str, Any]:
-    answer = await api(document, variables, **who)
-    assert "errors" not in answer, answer
-    return dict(answer["data"])
-
-
-async def _deals(api: Api, search: str | None = None, first: int = 10, after: str | None = None) -> dict[str, Any]:
-    return dict((await _data(api, "Deals", {"first": first, "after": after, "search": search}))["deals"])
-
-
-async def _deal_page(api: Api, deal: MadeDeal, groups: int = 10) -> dict[str, Any]:
-    return dict((await _data(api, "DealPage", {"id": public_id("deal", deal.id), "groups": groups}))["deal"])
-
-
-async def _group_page(api: Api, code: str) -> dict[str, Any]:
-    return dict((await _data(api, "GroupPage", {"code": code}))["group"])
+from tests.group_buying.asking import deal_page, deals, group_page
 
 
 @asynccontextmanager
@@ -77,7 +53,7 @@ async def test_a_groups_page_costs_the_same_statements_however_many_seats_are_ta
     counts = []
     for group in (small, large):
         async with _statements(monkeypatch) as sent:
-            page = await _group_page(api, group.code)
+            page = await group_page(api, group.code)
         assert len(page["seats"]) == (await group.now()).taken
         counts.append(len(sent))
     assert counts[0] == counts[1]
@@ -90,15 +66,15 @@ async def test_lists_cost_the_same_statements_however_long_they_are(
     counts = []
     deal = await a_deal(size=5)
     ann = await a_buyer("ann")
-    token = await _token(ann)
+    token = await a_token(ann.id)
     for friend in await buyers(3):
         await a_deal()
         group = await a_group(deal=deal, prefix=friend.name)
         held = await joins(ann, await group.now())
         await money_arrives(held.order)
         async with _statements(monkeypatch) as sent:
-            await _deals(api)
-            await _deal_page(api, deal)
-            await _data(api, "MyOrders", {"first": 10}, token=token)
+            await deals(api)
+            await deal_page(api, deal)
+            await api.data("MyOrders", {"first": 10}, token=token)
         counts.append(len(sent))
     assert len(set(counts)) == 1, counts

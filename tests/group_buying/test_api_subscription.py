@@ -2,47 +2,25 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Any
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
 from app.group_buying import flows, jobs
 from app.group_buying.actions import dealing
 from app.group_buying.states import GroupFailure
-from tests.conftest import Api, WeChat
+from tests.conftest import Api, Following, WeChat
 from tests.factories.group_buying import Opened, a_buyer, a_deal, a_group, group_of, joins, lapses, money_arrives, opens
 
-Stream = AsyncGenerator[dict[str, Any], None]
 
-
-@contextlib.asynccontextmanager
-async def _following(api: Api, code: str, after: int | None = None) -> AsyncIterator[Stream]:
-    async with contextlib.aclosing(api.subscribe("GroupChanged", {"code": code, "afterVersion": after})) as stream:
-        yield stream
-
-
-async def _next(stream: Stream) -> dict[str, Any]:
-    result = await asyncio.wait_for(anext(stream), 5)
-    assert "errors" not in result, result
-    return dict(result["data"]["groupChanged"])
-
-
-async def _ends(stream: Stream) -> None:
-    with pytest.raises(StopAsyncIteration):
-        await asyncio.wait_for(anext(stream), 5)
-
-
-async def _refusal(api: Api, code: str, after: int | None = None) -> str:
-    async with _following(api, code, after) as stream:
-        (error,) = (await anext(stream))["errors"]
-    return str(error["extensions"]["code"])
+def _following(api: Api, code: str, after: int | None = None) -> AbstractAsyncContextManager[Following]:
+    return api.following("GroupChanged", {"code": code, "afterVersion": after})
 
 
 async def test_the_first_frame_is_the_group_as_it_is_and_then_every_change(api: Api, wechat: WeChat) -> None:
     group = await a_group(size=3)
     async with _following(api, group.code) as stream:
-        first = await _next(stream)
+        first = await stream.next()
         now = await group.now()
         assert (first["kind"], first["version"]) == ("SNAPSHOT", now.version)
         assert first["group"] == {
@@ -55,16 +33,16 @@ async def test_the_first_frame_is_the_group_as_it_is_and_then_every_change(api: 
         }
         assert first["group"]["expiresAt"] is not None
         held = await joins(await a_buyer("ben"), now)
-        frame = await _next(stream)
+        frame = await stream.next()
         assert (frame["kind"], frame["version"], frame["group"]["seatsHeld"]) == ("SEAT_HELD", now.version + 1, 1)
         await lapses(wechat, held)
-        assert (await _next(stream))["kind"] == "SEAT_FREED"
+        assert (await stream.next())["kind"] == "SEAT_FREED"
         cat = await joins(await a_buyer("cat"), now)
-        await _next(stream)
+        await stream.next()
         await money_arrives(cat.order)
-        assert (await _next(stream))["kind"] == "SEAT_TAKEN"
+        assert (await stream.next())["kind"] == "SEAT_TAKEN"
         await flows.leave(member=group.members[0].id, group=group.code, key="k")
-        frame = await _next(stream)
+        frame = await stream.next()
         assert (frame["kind"], frame["version"]) == ("LEADER_CHANGED", (await group.now()).version)
 
 
@@ -72,33 +50,33 @@ async def test_a_completed_group_is_the_last_frame(api: Api) -> None:
     group = await a_group(size=2)
     held = await joins(await a_buyer("ben"), await group.now())
     async with _following(api, group.code) as stream:
-        await _next(stream)
+        await stream.next()
         await money_arrives(held.order)
-        frame = await _next(stream)
+        frame = await stream.next()
         assert (frame["kind"], frame["group"]["status"], frame["group"]["seatsLeft"]) == ("COMPLETED", "COMPLETED", 0)
-        await _ends(stream)
+        await stream.ends()
 
 
 async def test_a_group_that_is_cancelled_ends_its_stream(api: Api, wechat: WeChat) -> None:
     held = await opens(await a_buyer(), await a_deal())
     async with _following(api, (await group_of(held)).code) as stream:
-        assert (await _next(stream))["group"]["status"] == "PENDING"
+        assert (await stream.next())["group"]["status"] == "PENDING"
         await lapses(wechat, held)
-        assert (await _next(stream))["kind"] == "CANCELLED"
-        await _ends(stream)
+        assert (await stream.next())["kind"] == "CANCELLED"
+        await stream.ends()
 
 
 async def test_a_failing_group_goes_on_until_every_refund_is_final(api: Api) -> None:
     deal = await a_deal(prices=(0,), size=3)
     held = await opens(await a_buyer(), deal)
     async with _following(api, (await group_of(held)).code) as stream:
-        await _next(stream)
+        await stream.next()
         await dealing.stop(held.group, GroupFailure.RISK)
-        assert (await _next(stream))["kind"] == "FAILING"
+        assert (await stream.next())["kind"] == "FAILING"
         await jobs.refund_members()
-        frame = await _next(stream)
+        frame = await stream.next()
         assert (frame["kind"], frame["group"]["status"]) == ("FAILED", "FAILED")
-        await _ends(stream)
+        await stream.ends()
 
 
 async def _changes(group: Opened, name: str) -> int:
@@ -110,7 +88,7 @@ async def test_who_comes_back_with_what_is_still_current_hears_only_what_follows
     group = await a_group(size=5)
     current = (await group.now()).version
     async with _following(api, group.code, current) as stream:
-        waiting = asyncio.create_task(_next(stream))
+        waiting = asyncio.create_task(stream.next())
         version = await _changes(group, "ben")
         frame = await waiting
         assert (frame["kind"], frame["version"]) == ("SEAT_HELD", version)
@@ -122,13 +100,13 @@ async def test_who_comes_back_late_gets_the_newest_state_and_no_older_one(api: A
     for name in ("ben", "cat"):
         newest = await _changes(group, name)
     async with _following(api, group.code, behind) as stream:
-        assert (await _next(stream))["version"] == newest
+        assert (await stream.next())["version"] == newest
 
 
 async def test_a_version_from_the_future_is_set_right(api: Api) -> None:
     group = await a_group(size=5)
     async with _following(api, group.code, 10**6) as stream:
-        frame = await _next(stream)
+        frame = await stream.next()
     assert (frame["kind"], frame["version"]) == ("SNAPSHOT", (await group.now()).version)
 
 
@@ -138,25 +116,25 @@ async def test_of_a_group_that_has_ended_there_is_one_frame(api: Api, behind: in
     version = (await group.now()).version
     after = None if behind is None else max(version - behind, 0) if behind < 10**6 else behind
     async with _following(api, group.code, after) as stream:
-        frame = await _next(stream)
+        frame = await stream.next()
         assert (frame["version"], frame["group"]["status"]) == (version, "COMPLETED")
-        await _ends(stream)
+        await stream.ends()
 
 
 @pytest.mark.parametrize("code", ["G2222222222", "", "拼团", "S23456789AB", "x" * 5000])
 async def test_an_unknown_code_is_not_found(api: Api, code: str) -> None:
-    assert await _refusal(api, code) == "NOT_FOUND"
+    assert await api.refusal_to_follow("GroupChanged", {"code": code}) == "NOT_FOUND"
 
 
 async def test_a_version_below_zero_is_no_version(api: Api) -> None:
     group = await a_group()
-    assert await _refusal(api, group.code, -1) == "BAD_USER_INPUT"
+    assert await api.refusal_to_follow("GroupChanged", {"code": group.code, "afterVersion": -1}) == "BAD_USER_INPUT"
 
 
 async def test_many_who_follow_one_group_hear_the_same(api: Api) -> None:
     group = await a_group(size=5)
     async with contextlib.AsyncExitStack() as stack:
         streams = [await stack.enter_async_context(_following(api, group.code)) for _ in range(5)]
-        assert len({(await _next(stream))["version"] for stream in streams}) == 1
+        assert len({(await stream.next())["version"] for stream in streams}) == 1
         version = await _changes(group, "ben")
-        assert {(await _next(stream))["version"] for stream in streams} == {version}
+        assert {(await stream.next())["version"] for stream in streams} == {version}

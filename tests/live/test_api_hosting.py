@@ -37,37 +37,25 @@ PUT_AWAY = """mutation ($input: PutProductAwayInput!) { putProductAway(input: $i
   ... on LiveRoom { explaining { id } } } }"""
 
 
-async def _do(api: Api, document: str, variables: dict[str, Any], token: str | None) -> Any:
-    answer = await api(document, variables, token=token)
-    assert "errors" not in answer, answer
-    (result,) = answer["data"].values()
-    return result
-
-
-async def _error(api: Api, document: str, variables: dict[str, Any], token: str | None) -> Any:
-    answer = await api(document, variables, token=token)
-    return answer["errors"][0]["extensions"]["code"]
-
-
 async def test_a_host_announces_starts_shows_and_ends(api: Api) -> None:
     host = await a_member_of_staff(Role.HOST, nickname="茶姐")
     tea = Target("product", await a_product()).public_id
     starts_at = (await clock.now() + timedelta(hours=1)).isoformat()
     given = {"title": "春茶上新", "startsAt": starts_at, "productIds": [tea], "clientId": "c1"}
-    made = await _do(api, "ScheduleLive", {"input": given}, host.access_token)
+    made = await api.outcome("ScheduleLive", {"input": given}, token=host.access_token)
     assert (made["__typename"], made["status"]) == ("LiveRoom", "SCHEDULED")
-    assert await _do(api, "ScheduleLive", {"input": given}, host.access_token) == made
+    assert await api.outcome("ScheduleLive", {"input": given}, token=host.access_token) == made
     room = {"roomId": made["id"]}
-    assert (await _do(api, "StartLive", room, host.access_token))["status"] == "LIVE"
-    shown = await _do(api, "ExplainProduct", {**room, "productId": tea}, host.access_token)
+    assert (await api.outcome("StartLive", room, token=host.access_token))["status"] == "LIVE"
+    shown = await api.outcome("ExplainProduct", {**room, "productId": tea}, token=host.access_token)
     assert shown["explaining"]["id"] == tea
     page = (await api("LiveRoomPage", {"id": made["id"]}))["data"]["liveRoom"]
     assert page["playUrl"].startswith("http://127.0.0.1:8000/live/sandbox/live/room-")
     assert page["host"]["nickname"] == "茶姐"
     assert [each["title"] for each in page["products"]] == [page["explaining"]["title"]]
     assert page["explaining"]["price"] == {"fen": 3980, "display": "¥39.80"}
-    assert (await _do(api, PUT_AWAY, {"input": room}, host.access_token))["explaining"] is None
-    assert (await _do(api, "EndLive", room, host.access_token))["status"] == "ENDED"
+    assert (await api.outcome(PUT_AWAY, {"input": room}, token=host.access_token))["explaining"] is None
+    assert (await api.outcome("EndLive", room, token=host.access_token))["status"] == "ENDED"
     assert (await api("LiveRoomPage", {"id": made["id"]}))["data"]["liveRoom"]["playUrl"] is None
 
 
@@ -122,7 +110,7 @@ async def test_a_cover_is_shown_once_it_has_passed_its_check_and_a_new_one_takes
     async def covered(upload: Upload, version: int) -> Any:
         given = {"roomId": room.public_id, "expectedVersion": version,
                  "coverUploadId": Target("upload", upload.id).public_id}  # fmt: skip
-        return await _do(api, EDIT, {"input": given}, host.access_token)
+        return await api.outcome(EDIT, {"input": given}, token=host.access_token)
 
     assert (await covered(waiting, 1))["version"] == 2
     assert (await room.now()).cover_path is None
@@ -141,16 +129,18 @@ async def test_a_cover_is_shown_once_it_has_passed_its_check_and_a_new_one_takes
 
 @pytest.mark.parametrize("after", ["x", "WzAsIngiLCJ5Il0", "WzksIjIwMjYtMTEtMjNUMTA6MDA6MDArMDA6MDAiLCJ4Il0"])
 async def test_a_cursor_that_is_none_of_ours_is_bad_input(api: Api, after: str) -> None:
-    assert await _error(api, "LiveRooms", {"first": 2, "after": after}, None) == "BAD_USER_INPUT"
+    assert await api.error_code("LiveRooms", {"first": 2, "after": after}) == "BAD_USER_INPUT"
 
 
 async def test_asking_to_be_reminded_is_the_same_however_often(api: Api) -> None:
     room, ann = await a_room(), await a_signed_in_user()
     for remind in (True, True, False):
-        answer = await _do(api, "RemindMeOfLive", {"roomId": room.public_id, "remind": remind}, ann.access_token)
+        answer = await api.outcome(
+            "RemindMeOfLive", {"roomId": room.public_id, "remind": remind}, token=ann.access_token
+        )
         assert answer == {"__typename": "LiveReminder", "room": {"id": room.public_id}, "remind": remind}
-    assert await _error(api, "RemindMeOfLive", {"roomId": room.public_id}, None) == "UNAUTHENTICATED"
-    gone = await _do(api, "RemindMeOfLive", {"roomId": Target("deal", room.id).public_id}, ann.access_token)
+    assert await api.error_code("RemindMeOfLive", {"roomId": room.public_id}) == "UNAUTHENTICATED"
+    gone = await api.outcome("RemindMeOfLive", {"roomId": Target("deal", room.id).public_id}, token=ann.access_token)
     assert gone["code"] == "TARGET_NOT_FOUND"
 
 
@@ -159,19 +149,19 @@ async def test_whoever_asked_sees_what_she_waits_for_page_by_page_and_nobody_els
     at = await clock.now() + timedelta(hours=1)
     rooms = [await a_room(starts_at=at + timedelta(minutes=number // 2)) for number in range(4)]
     for room in rooms:
-        await _do(api, "RemindMeOfLive", {"roomId": room.public_id}, ann.access_token)
+        await api.outcome("RemindMeOfLive", {"roomId": room.public_id}, token=ann.access_token)
     await running.start(rooms[0].id, by=rooms[0].host)
     seen: list[str] = []
     after = None
     while len(seen) < len(rooms):
-        mine = (await _do(api, WAITED_FOR, {"first": 2, "after": after}, ann.access_token))["liveReminders"]
+        mine = (await api.outcome(WAITED_FOR, {"first": 2, "after": after}, token=ann.access_token))["liveReminders"]
         seen += [each["node"]["id"] for each in mine["edges"]]
         after = mine["pageInfo"]["endCursor"]
         if not mine["pageInfo"]["hasNextPage"]:
             break
     assert seen == [each.public_id for each in rooms[1:]]
-    assert (await _do(api, WAITED_FOR, {"first": 2}, bob.access_token))["liveReminders"]["edges"] == []
-    assert await _do(api, WAITED_FOR, {"first": 2}, None) is None
+    assert (await api.outcome(WAITED_FOR, {"first": 2}, token=bob.access_token))["liveReminders"]["edges"] == []
+    assert await api.outcome(WAITED_FOR, {"first": 2}, token=None) is None
 
 
 async def test_only_hosts_announce_and_only_their_own_rooms_are_theirs(api: Api) -> None:
@@ -180,64 +170,70 @@ async def test_only_hosts_announce_and_only_their_own_rooms_are_theirs(api: Api)
     manager = await a_member_of_staff(Role.COMMUNITY_MANAGER)
     given = {"title": "t", "startsAt": (await clock.now()).isoformat(), "clientId": "c"}
     before = await everything()
-    assert await _error(api, "ScheduleLive", {"input": given}, None) == "UNAUTHENTICATED"
+    assert await api.error_code("ScheduleLive", {"input": given}) == "UNAUTHENTICATED"
     for who in (shopper, manager):
-        assert await _error(api, "ScheduleLive", {"input": given}, who.access_token) == "FORBIDDEN"
+        assert await api.error_code("ScheduleLive", {"input": given}, token=who.access_token) == "FORBIDDEN"
     own = {"roomId": room.public_id}
     showing = {**own, "productId": Target("product", room.id).public_id}
     for document, variables in (("StartLive", own), ("EndLive", own), ("ExplainProduct", showing)):
-        assert await _error(api, document, variables, None) == "UNAUTHENTICATED"
+        assert await api.error_code(document, variables) == "UNAUTHENTICATED"
         for who in (shopper, other, manager):
-            assert await _error(api, document, variables, who.access_token) == "FORBIDDEN"
+            assert await api.error_code(document, variables, token=who.access_token) == "FORBIDDEN"
     change = {"input": {**own, "expectedVersion": 1}}
     for document in (PAUSE, RESUME, CANCEL, EDIT):
         for who in (shopper, other):
-            assert await _error(api, document, change, who.access_token) == "FORBIDDEN"
+            assert await api.error_code(document, change, token=who.access_token) == "FORBIDDEN"
     assert await everything() == before
 
 
 async def test_staff_pause_with_the_version_they_saw_and_the_host_cannot_go_on(api: Api) -> None:
     room = await a_room(on_air=True)
     manager = await a_member_of_staff(Role.COMMUNITY_MANAGER)
-    desk = (await _do(api, DESK, {"id": room.public_id}, manager.access_token))["liveRoom"]
+    desk = (await api.outcome(DESK, {"id": room.public_id}, token=manager.access_token))["liveRoom"]
     assert (desk["room"]["status"], desk["pushUrl"]) == ("LIVE", None)
     seen = {"roomId": room.public_id, "expectedVersion": desk["version"]}
-    paused = await _do(api, PAUSE, {"input": {**seen, "reason": "画面违规"}}, manager.access_token)
+    paused = await api.outcome(PAUSE, {"input": {**seen, "reason": "画面违规"}}, token=manager.access_token)
     assert (paused["room"]["status"], paused["pausedBy"]) == ("PAUSED", "STAFF")
-    stale = await _do(api, RESUME, {"input": seen}, manager.access_token)
+    stale = await api.outcome(RESUME, {"input": seen}, token=manager.access_token)
     assert stale["code"] == "STALE"
     from app.accounts.models import User  # noqa: PLC0415 - only this test signs the host in again
     from tests.factories.accounts import a_session  # noqa: PLC0415 - as above
 
     host = await a_session((await User.get(id=room.host)).id)
     before = await everything()
-    refused = await _do(api, RESUME, {"input": {**seen, "expectedVersion": paused["version"]}}, host.access_token)
+    refused = await api.outcome(
+        RESUME, {"input": {**seen, "expectedVersion": paused["version"]}}, token=host.access_token
+    )
     assert refused["code"] == "PAUSED_BY_STAFF"
     assert await everything() == before
-    gone_on = await _do(api, RESUME, {"input": {**seen, "expectedVersion": paused["version"]}}, manager.access_token)
+    gone_on = await api.outcome(
+        RESUME, {"input": {**seen, "expectedVersion": paused["version"]}}, token=manager.access_token
+    )
     assert gone_on["room"]["status"] == "LIVE"
 
 
 async def test_the_push_address_is_for_the_host_alone(api: Api) -> None:
     host, other = await a_member_of_staff(Role.HOST), await a_member_of_staff(Role.HOST)
     room = await a_room(host.user)
-    desk = (await _do(api, DESK, {"id": room.public_id}, host.access_token))["liveRoom"]
+    desk = (await api.outcome(DESK, {"id": room.public_id}, token=host.access_token))["liveRoom"]
     assert desk["pushUrl"].startswith("rtmp://127.0.0.1/live/room-")
-    assert (await _do(api, DESK, {"id": room.public_id}, other.access_token))["liveRoom"] is None
-    assert (await _do(api, DESKS, {"first": 5}, other.access_token))["liveRooms"]["edges"] == []
-    assert len((await _do(api, DESKS, {"first": 5}, host.access_token))["liveRooms"]["edges"]) == 1
+    assert (await api.outcome(DESK, {"id": room.public_id}, token=other.access_token))["liveRoom"] is None
+    assert (await api.outcome(DESKS, {"first": 5}, token=other.access_token))["liveRooms"]["edges"] == []
+    assert len((await api.outcome(DESKS, {"first": 5}, token=host.access_token))["liveRooms"]["edges"]) == 1
     support = await a_member_of_staff(Role.SUPPORT)
-    assert await _error(api, DESK, {"id": room.public_id}, support.access_token) == "FORBIDDEN"
+    assert await api.error_code(DESK, {"id": room.public_id}, token=support.access_token) == "FORBIDDEN"
 
 
 async def test_a_room_is_edited_and_cancelled_with_the_version_that_was_seen(api: Api) -> None:
     host = await a_member_of_staff(Role.HOST)
     room = await a_room(host.user)
     seen = {"roomId": room.public_id, "expectedVersion": 1}
-    edited = await _do(api, EDIT, {"input": {**seen, "title": "夏茶", "slowModeSeconds": 9}}, host.access_token)
+    edited = await api.outcome(
+        EDIT, {"input": {**seen, "title": "夏茶", "slowModeSeconds": 9}}, token=host.access_token
+    )
     assert (edited["room"]["title"], edited["version"]) == ("夏茶", 2)
-    assert (await _do(api, CANCEL, {"input": seen}, host.access_token))["code"] == "STALE"
-    cancelled = await _do(api, CANCEL, {"input": {**seen, "expectedVersion": 2}}, host.access_token)
+    assert (await api.outcome(CANCEL, {"input": seen}, token=host.access_token))["code"] == "STALE"
+    cancelled = await api.outcome(CANCEL, {"input": {**seen, "expectedVersion": 2}}, token=host.access_token)
     assert cancelled["room"]["status"] == "ENDED"
 
 
@@ -249,7 +245,7 @@ async def test_a_room_is_edited_and_cancelled_with_the_version_that_was_seen(api
 async def test_a_malformed_announcement_is_bad_input(api: Api, changes: dict[str, Any]) -> None:
     host = await a_member_of_staff(Role.HOST)
     given = {"title": "t", "startsAt": (await clock.now()).isoformat(), "clientId": "c"} | changes
-    assert await _error(api, "ScheduleLive", {"input": given}, host.access_token) == "BAD_USER_INPUT"
+    assert await api.error_code("ScheduleLive", {"input": given}, token=host.access_token) == "BAD_USER_INPUT"
     assert await LiveRoom.all().count() == 0
 
 
@@ -257,16 +253,16 @@ async def test_every_refusal_of_a_rooms_life_is_reached_and_said_in_chinese(api:
     host = await a_member_of_staff(Role.HOST)
     live, waits = await a_room(host.user, on_air=True), await a_room(host.user)
     before = await everything()
-    busy = await _do(api, "StartLive", {"roomId": waits.public_id}, host.access_token)
+    busy = await api.outcome("StartLive", {"roomId": waits.public_id}, token=host.access_token)
     assert busy == {"__typename": "Refusal", "code": "ALREADY_LIVE", "message": "你正在另一个直播间直播。"}
-    early = await _do(api, "EndLive", {"roomId": waits.public_id}, host.access_token)
+    early = await api.outcome("EndLive", {"roomId": waits.public_id}, token=host.access_token)
     assert early["code"] == "ROOM_NOT_LIVE"
     late = {"roomId": live.public_id, "expectedVersion": (await live.now()).version}
-    assert (await _do(api, CANCEL, {"input": late}, host.access_token))["code"] == "ROOM_STARTED"
+    assert (await api.outcome(CANCEL, {"input": late}, token=host.access_token))["code"] == "ROOM_STARTED"
     assert await everything() == before
-    await _do(api, "EndLive", {"roomId": live.public_id}, host.access_token)
+    await api.outcome("EndLive", {"roomId": live.public_id}, token=host.access_token)
     before = await everything()
-    assert (await _do(api, "StartLive", {"roomId": live.public_id}, host.access_token))["code"] == "ROOM_ENDED"
+    assert (await api.outcome("StartLive", {"roomId": live.public_id}, token=host.access_token))["code"] == "ROOM_ENDED"
     assert await everything() == before
 
 
@@ -283,8 +279,10 @@ async def test_a_room_its_host_and_nothing_else_open_by_their_ids(api: Api) -> N
 async def test_a_room_can_be_shared_until_it_is_cancelled(api: Api) -> None:
     host = await a_member_of_staff(Role.HOST)
     room = await a_room(host.user)
-    made = await _do(api, "CreateShareLink", {"targetId": room.public_id, "form": "CARD"}, host.access_token)
+    made = await api.outcome("CreateShareLink", {"targetId": room.public_id, "form": "CARD"}, token=host.access_token)
     assert made["target"]["__typename"] == "LiveRoom" if "target" in made else made["code"]
-    await _do(api, CANCEL, {"input": {"roomId": room.public_id, "expectedVersion": 1}}, host.access_token)
-    again = await _do(api, "CreateShareLink", {"targetId": room.public_id, "form": "POSTER"}, host.access_token)
+    await api.outcome(CANCEL, {"input": {"roomId": room.public_id, "expectedVersion": 1}}, token=host.access_token)
+    again = await api.outcome(
+        "CreateShareLink", {"targetId": room.public_id, "form": "POSTER"}, token=host.access_token
+    )
     assert again["code"] == "TARGET_NOT_SHAREABLE"

@@ -1,8 +1,6 @@
 """A room's event stream, and everything that people send to it, through the API."""
 
-import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -20,30 +18,18 @@ from app.live.watching import WATCHERS
 from app.moderation import actions as moderation
 from app.wechat.sandbox import openid_of
 from schema.live.types.room import cursor_of
-from tests.conftest import Api, WeChat
+from tests.conftest import Api, Following, WeChat
 from tests.factories.accounts import a_session, a_user
 from tests.factories.live import MadeRoom, a_member_of_staff, a_product, a_room
 from tests.factories.rows import everything
 
-Stream = AsyncGenerator[dict[str, Any], None]
+
+def _following(api: Api, room: MadeRoom, after: str | None = None) -> AbstractAsyncContextManager[Following]:
+    return api.following("LiveRoomEvents", {"roomId": room.public_id, "after": after})
 
 
-@contextlib.asynccontextmanager
-async def _following(api: Api, room: MadeRoom, after: str | None = None) -> AsyncIterator[Stream]:
-    async with contextlib.aclosing(
-        api.subscribe("LiveRoomEvents", {"roomId": room.public_id, "after": after})
-    ) as stream:
-        yield stream
-
-
-async def _next(stream: Stream) -> dict[str, Any]:
-    result = await asyncio.wait_for(anext(stream), 5)
-    assert "errors" not in result, result
-    return dict(result["data"]["liveRoomEvents"])
-
-
-async def _event(stream: Stream) -> dict[str, Any]:
-    return dict((await _next(stream))["event"])
+async def _event(stream: Following) -> dict[str, Any]:
+    return dict((await stream.next())["event"])
 
 
 async def _fan(wechat: WeChat, name: str = "小茶迷") -> Grant:
@@ -52,23 +38,16 @@ async def _fan(wechat: WeChat, name: str = "小茶迷") -> Grant:
     return await a_session((await a_user(name, openid=openid_of(name))).id)
 
 
-async def _do(api: Api, document: str, variables: dict[str, Any], token: str | None) -> Any:
-    answer = await api(document, variables, token=token)
-    assert "errors" not in answer, answer
-    (result,) = answer["data"].values()
-    return result
-
-
 async def _says(api: Api, room: MadeRoom, who: Grant, text: str, client_id: str = "") -> Any:
     given = {"roomId": room.public_id, "text": text, "clientId": client_id or str(new_id())}
-    return await _do(api, "SendDanmaku", given, who.access_token)
+    return await api.outcome("SendDanmaku", given, token=who.access_token)
 
 
 async def test_everything_that_happens_in_a_room_comes_once_and_in_order(api: Api, wechat: WeChat) -> None:
     tea = await a_product()
     room, fan = await a_room(products=[tea]), await _fan(wechat)
     async with _following(api, room) as stream:
-        assert await _next(stream) == {"cursor": cursor_of(room.id, 0), "missed": 0, "event": None}
+        assert await stream.next() == {"cursor": cursor_of(room.id, 0), "missed": 0, "event": None}
         await running.start(room.id, by=room.host)
         started = await _event(stream)
         assert started == {"__typename": "LiveStarted", "room": {"id": room.public_id, "status": "LIVE"}}
@@ -80,7 +59,7 @@ async def test_everything_that_happens_in_a_room_comes_once_and_in_order(api: Ap
         assert item["nickname"] == "小*迷"
         likes = {"roomId": room.public_id, "count": 9, "batchId": "b"}
         for _ in range(2):
-            assert (await _do(api, "SendLikes", likes, fan.access_token))["total"] == 9
+            assert (await api.outcome("SendLikes", likes, token=fan.access_token))["total"] == 9
         await WATCHERS.renew()
         await jobs.tell_counts()
         assert await _event(stream) == {"__typename": "LikeTotal", "total": 9}
@@ -95,7 +74,7 @@ async def test_everything_that_happens_in_a_room_comes_once_and_in_order(api: Ap
         await running.pause(room.id, by=room.host, as_staff=False)
         assert (await _event(stream))["__typename"] == "LivePaused"
         await running.end(room.id, by=room.host)
-        last = await _next(stream)
+        last = await stream.next()
         assert (last["event"]["__typename"], last["cursor"]) == ("LiveEnded", cursor_of(room.id, 8))
         assert (await room.now()).head == 8
 
@@ -130,7 +109,7 @@ async def test_who_comes_back_gets_what_she_missed_once_and_then_what_is_live(ap
         await _says(api, room, fan, f"第{number}句")
         await jobs.show_danmaku()
     async with _following(api, room) as other, _following(api, room, cursor_of(room.id, 2)) as stream:
-        await _next(other)
+        await other.next()
         assert [(await _event(stream))["items"][0]["text"] for _ in range(3)] == ["第1句", "第2句", "第3句"]
         await running.pause(room.id, by=room.host, as_staff=False)
         for each in (stream, other):
@@ -146,7 +125,7 @@ async def test_who_was_away_too_long_is_told_how_much_was_left_out(
         await running.pause(room.id, by=room.host, as_staff=False)
         await running.resume(room.id, by=room.host, as_staff=False)
     async with _following(api, room, cursor_of(room.id, 1)) as stream:
-        frames = [await _next(stream) for _ in range(3)]
+        frames = [await stream.next() for _ in range(3)]
     assert [each["missed"] for each in frames] == [7, 0, 0]
     assert [each["cursor"] for each in frames] == [cursor_of(room.id, seq) for seq in (9, 10, 11)]
 
@@ -161,16 +140,15 @@ async def test_removed_lines_are_taken_off_the_screens_and_no_longer_in_the_batc
       __typename ... on UserError { code } } }"""
     given = {"input": {"roomId": room.public_id, "ids": [bad], "reason": "广告"}}
     async with _following(api, room) as stream:
-        await _next(stream)
-        assert (await _do(api, remove, given, manager.access_token))["__typename"] == "LiveControl"
+        await stream.next()
+        assert (await api.outcome(remove, given, token=manager.access_token))["__typename"] == "LiveControl"
         assert await _event(stream) == {"__typename": "DanmakuRemoved", "ids": [bad]}
     async with _following(api, room, cursor_of(room.id, 1)) as stream:
         assert [each["id"] for each in (await _event(stream))["items"]] == [good]
     node = "query ($id: ID!) { node(id: $id) { id } }"
     assert (await api(node, {"id": bad}))["data"]["node"] is None
     assert (await api(node, {"id": good}))["data"]["node"] == {"id": good}
-    refused = await api(remove, given, token=fan.access_token)
-    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert await api.error_code(remove, given, token=fan.access_token) == "FORBIDDEN"
 
 
 async def test_the_replay_is_read_by_where_in_the_broadcast_it_was_said(api: Api, wechat: WeChat) -> None:
@@ -190,9 +168,7 @@ async def test_the_replay_is_read_by_where_in_the_broadcast_it_was_said(api: Api
 
 
 async def _refusal(api: Api, room_id: str, after: str | None = None) -> str:
-    async with contextlib.aclosing(api.subscribe("LiveRoomEvents", {"roomId": room_id, "after": after})) as stream:
-        (error,) = (await anext(stream))["errors"]
-    return str(error["extensions"]["code"])
+    return await api.refusal_to_follow("LiveRoomEvents", {"roomId": room_id, "after": after})
 
 
 async def test_a_room_that_there_is_not_and_a_cursor_that_is_not_its_own_are_refused(api: Api) -> None:
@@ -208,7 +184,7 @@ async def test_those_who_follow_a_room_share_one_execution_and_are_counted(api: 
     room = await a_room(on_air=True)
     async with _following(api, room) as one, _following(api, room) as two, _following(api, room) as three:
         for each in (one, two, three):
-            await _next(each)
+            await each.next()
         assert api.engine.hub.channels == 1
         assert WATCHERS._sockets[room.id] == 3
     assert WATCHERS._sockets[room.id] == 0
@@ -222,9 +198,8 @@ async def test_only_who_is_signed_in_hears_of_starts_writes_and_likes(api: Api) 
         ("ClaimRedPacket", {"rainId": "rain_x", "idempotencyKey": "k"}),
         ("EnterLottery", {"lotteryId": "lottery_x"}),
     ):
-        assert (await api(document, variables))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
-    async with contextlib.aclosing(api.subscribe("LiveStarted", {})) as stream:
-        assert (await anext(stream))["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert await api.error_code(document, variables) == "UNAUTHENTICATED"
+    assert await api.refusal_to_follow("LiveStarted") == "UNAUTHENTICATED"
 
 
 async def test_every_refusal_of_talking_is_reached(api: Api, wechat: WeChat, long_pace: timedelta) -> None:
@@ -236,16 +211,15 @@ async def test_every_refusal_of_talking_is_reached(api: Api, wechat: WeChat, lon
     gone = MadeRoom(LiveRoomId(new_id()), room.host)
     assert (await _says(api, gone, fan, "好"))["code"] == "TARGET_NOT_FOUND"
     likes = {"roomId": waits.public_id, "count": 1, "batchId": "b"}
-    assert (await _do(api, "SendLikes", likes, fan.access_token))["code"] == "ROOM_NOT_LIVE"
+    assert (await api.outcome("SendLikes", likes, token=fan.access_token))["code"] == "ROOM_NOT_LIVE"
     assert await everything() == before
     for _ in range(rules.LINES_AT_ONCE):
         await _says(api, room, fan, "好")
     before = await everything()
-    slow = await _do(
-        api,
+    slow = await api.outcome(
         "mutation ($i: SendDanmakuInput!) { sendDanmaku(input: $i) { ... on SlowMode { code retryAfterMs } } }",
         {"i": {"roomId": room.public_id, "text": "好", "clientId": "more"}},
-        fan.access_token,
+        token=fan.access_token,
     )
     assert slow["code"] == "SLOW_MODE"
     assert 0 < slow["retryAfterMs"] <= long_pace / timedelta(milliseconds=1)
@@ -253,11 +227,10 @@ async def test_every_refusal_of_talking_is_reached(api: Api, wechat: WeChat, lon
     until = await clock.now() + timedelta(hours=1)
     await moderation.mute(by=room.host, user=fan.user, community=None, until=until, reason="刷屏")
     before = await everything()
-    muted = await _do(
-        api,
+    muted = await api.outcome(
         "mutation ($i: SendDanmakuInput!) { sendDanmaku(input: $i) { ... on Muted { code until } } }",
         {"i": {"roomId": room.public_id, "text": "好", "clientId": "muted"}},
-        fan.access_token,
+        token=fan.access_token,
     )
     assert muted == {"code": "MUTED", "until": until.isoformat()}
     assert await everything() == before
@@ -267,16 +240,14 @@ async def test_what_is_no_count_of_taps_and_no_line_is_bad_input(api: Api, wecha
     room, fan = await a_room(on_air=True), await _fan(wechat)
     for count in (0, -1, rules.MOST_LIKES + 1):
         likes = {"roomId": room.public_id, "count": count, "batchId": "b"}
-        answer = await api("SendLikes", likes, token=fan.access_token)
-        assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+        assert await api.error_code("SendLikes", likes, token=fan.access_token) == "BAD_USER_INPUT"
     empty = {"roomId": room.public_id, "text": " ", "clientId": "c"}
-    answer = await api("SendDanmaku", empty, token=fan.access_token)
-    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await api.error_code("SendDanmaku", empty, token=fan.access_token) == "BAD_USER_INPUT"
 
 
 async def test_no_rain_falls_and_no_lottery_is_open_yet(api: Api, wechat: WeChat) -> None:
     fan = await _fan(wechat)
     rain, lottery = Target("rain", new_id()).public_id, Target("lottery", new_id()).public_id
-    claimed = await _do(api, "ClaimRedPacket", {"rainId": rain, "idempotencyKey": "k"}, fan.access_token)
-    entered = await _do(api, "EnterLottery", {"lotteryId": lottery}, fan.access_token)
+    claimed = await api.outcome("ClaimRedPacket", {"rainId": rain, "idempotencyKey": "k"}, token=fan.access_token)
+    entered = await api.outcome("EnterLottery", {"lotteryId": lottery}, token=fan.access_token)
     assert claimed["code"] == entered["code"] == "TARGET_NOT_FOUND"

@@ -13,7 +13,7 @@ from app.membership.jobs import run_simulations
 from app.membership.models import PerkPlan, PerkSimulation
 from app.notifications.models import Notification, NotificationKind
 from tests.conftest import Api
-from tests.factories.accounts import a_session, a_signed_in_user, staff
+from tests.factories.accounts import a_signed_in_user, a_token, staff
 from tests.factories.membership import settled
 from tests.factories.rows import everything
 
@@ -24,7 +24,7 @@ TIERS: list[dict[str, Any]] = [
 
 
 async def a_marketer(role: Role = Role.MARKETER) -> str:
-    return (await a_session(await staff(role, username=role.value.lower()))).access_token
+    return await a_token(await staff(role, username=role.value.lower()))
 
 
 _PLAN = "__typename ... on PerkPlan { status } ... on UserError { code }"
@@ -33,9 +33,8 @@ _WITHDRAW = f"mutation($input: WithdrawPerkPlanInput!) {{ withdrawPerkPlan(input
 
 
 async def a_draft(api: Api, token: str, **changes: Any) -> dict[str, Any]:
-    answer = await api("DraftPerkPlan", {"input": {"tiers": TIERS, "clientId": "one"} | changes}, token=token)
-    assert "errors" not in answer, answer
-    return dict(answer["data"]["draftPerkPlan"])
+    given = {"tiers": TIERS, "clientId": "one"} | changes
+    return dict(await api.outcome("DraftPerkPlan", {"input": given}, token=token))
 
 
 async def test_a_member_sees_her_tier_what_comes_next_and_her_points(api: Api) -> None:
@@ -43,7 +42,7 @@ async def test_a_member_sees_her_tier_what_comes_next_and_her_points(api: Api) -
     await settled(ann.user, 600)
     await clock.move(340 * 86_400)
     await settled(ann.user, 50)
-    token = (await a_session(ann.user)).access_token
+    token = await a_token(ann.user)
     answer = await api("MyMembership", token=token)
     assert "errors" not in answer, answer
     mine = answer["data"]["viewer"]["membership"]
@@ -80,7 +79,7 @@ async def test_a_marketer_schedules_a_plan_and_prices_change_at_its_moment_and_b
     api: Api,
 ) -> None:
     marketer = await staff(Role.MARKETER)
-    may, ann = (await a_session(marketer)).access_token, await a_signed_in_user()
+    may, ann = await a_token(marketer), await a_signed_in_user()
     await settled(ann.user, 200)
     draft = await a_draft(api, may)
     assert (draft["version"], draft["status"]) == (2, "DRAFT")
@@ -91,7 +90,7 @@ async def test_a_marketer_schedules_a_plan_and_prices_change_at_its_moment_and_b
     await clock.move(3601)
     assert await _perks(api, ann.user) == ["90%"]
     assert (await api("Tiers"))["data"]["membershipTiers"][1]["growthNeeded"] == 100
-    may = (await a_session(marketer)).access_token
+    may = await a_token(marketer)
     answer = await api("RollBackPerkPlan", {"toVersion": 1, "reason": "too dear"}, token=may)
     back = answer["data"]["rollBackPerkPlan"]
     assert (back["version"], back["status"]) == (3, "ACTIVE")
@@ -99,7 +98,7 @@ async def test_a_marketer_schedules_a_plan_and_prices_change_at_its_moment_and_b
 
 
 async def _perks(api: Api, user: UserId) -> list[str]:
-    token = (await a_session(user)).access_token
+    token = await a_token(user)
     mine = (await api("MyMembership", token=token))["data"]["viewer"]["membership"]
     return [each["value"] for each in mine["tier"]["perks"]]
 
@@ -108,7 +107,7 @@ async def test_a_plan_is_a_draft_then_simulated_scheduled_active_and_superseded(
     marketer = await staff(Role.MARKETER)
 
     async def does(document: str, variables: dict[str, Any]) -> Any:
-        (result,) = (await api(document, variables, token=(await a_session(marketer)).access_token))["data"].values()
+        (result,) = (await api(document, variables, token=await a_token(marketer)))["data"].values()
         return result
 
     async def status() -> str:
@@ -266,8 +265,7 @@ async def test_a_moment_that_has_passed_is_bad_input(api: Api) -> None:
     may = await a_marketer()
     draft = await a_draft(api, may)
     at = (await clock.now() - timedelta(seconds=1)).isoformat()
-    answer = await api("ActivatePerkPlan", {"planId": draft["id"], "at": at}, token=may)
-    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await api.error_code("ActivatePerkPlan", {"planId": draft["id"], "at": at}, token=may) == "BAD_USER_INPUT"
     assert (await PerkPlan.get()).active_from is None
 
 
@@ -317,8 +315,7 @@ async def test_only_marketers_touch_plans(
     )  # fmt: skip
     before = await everything()
     given = _filled(variables, {"{plan}": plan, "{simulation}": simulation["id"]})
-    answer = await api(document, given, token=token)
-    assert answer["errors"][0]["extensions"]["code"] == ("FORBIDDEN" if token else "UNAUTHENTICATED")
+    assert await api.error_code(document, given, token=token) == ("FORBIDDEN" if token else "UNAUTHENTICATED")
     assert await everything() == before
     for node in (plan, simulation["id"]):
         opened = await api("query N($id: ID!) { node(id: $id) { id } }", {"id": node}, token=token)

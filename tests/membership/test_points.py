@@ -15,7 +15,7 @@ from app.membership.models import PointsLot
 from app.membership.states import PointsReason
 from app.orders.models import Order
 from tests.conftest import ON_POSTGRES, Api
-from tests.factories.accounts import a_session
+from tests.factories.accounts import a_token
 from tests.factories.checkout import a_product
 from tests.factories.group_buying import a_buyer
 from tests.factories.notifications import a_user_id
@@ -169,7 +169,7 @@ async def test_of_two_who_spend_the_same_points_at_once_one_is_refused() -> None
 @pytest.mark.skipif(not ON_POSTGRES, reason="SQLite has one writer")
 async def test_a_purchase_whose_points_are_taken_back_while_it_is_placed_is_refused(api: Api) -> None:
     ann, product = await a_buyer("ann"), await a_product()
-    token = (await a_session(ann.id)).access_token
+    token = await a_token(ann.id)
     await earns(ann.id, 100, "order")
     given = {
         "productId": to_public("product", product.id), "addressId": to_public("address", ann.address), "usePoints": 100,

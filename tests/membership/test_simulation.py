@@ -21,7 +21,7 @@ from app.orders.models import Order
 from app.orders.states import OrderStatus
 from app.payments.models import Purpose
 from tests.conftest import Api
-from tests.factories.accounts import a_session, staff
+from tests.factories.accounts import a_token, staff
 from tests.factories.membership import bought, settled, tiers_with
 from tests.factories.notifications import a_user_id
 from tests.factories.rows import everything
@@ -187,7 +187,7 @@ async def test_a_replay_that_fails_three_times_in_a_row_has_failed(api: Api) -> 
 
 async def test_a_marketer_watches_a_replay_to_its_end(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulating, "BATCH", 1)
-    may = (await a_session(await staff(Role.MARKETER))).access_token
+    may = await a_token(await staff(Role.MARKETER))
     for _ in range(2):
         await bought(a_user_id(), 1_000)
     plan = await a_plan(Tier("普通", 0, 0, (Perk(PerkKind.DISCOUNT, "90"),)), Tier("银卡", 1, 500))
@@ -222,7 +222,7 @@ async def test_a_marketer_watches_a_replay_to_its_end(api: Api, monkeypatch: pyt
 
 
 async def test_a_marketer_cancels_a_replay(api: Api) -> None:
-    may = (await a_session(await staff(Role.MARKETER))).access_token
+    may = await a_token(await staff(Role.MARKETER))
     asked = await api("SimulatePerkPlan", {"planId": _public(await a_plan(*DRAFT)), "days": 7}, token=may)
     simulation = asked["data"]["simulatePerkPlan"]["id"]
     answer = await api("CancelPerkSimulation", {"id": simulation}, token=may)
@@ -230,14 +230,11 @@ async def test_a_marketer_cancels_a_replay(api: Api) -> None:
 
 
 async def test_following_a_replay_that_is_none_or_none_of_hers_is_refused(api: Api) -> None:
-    may = (await a_session(await staff(Role.MARKETER))).access_token
-    host = (await a_session(await staff(Role.HOST, username="host"))).access_token
+    may = await a_token(await staff(Role.MARKETER))
+    host = await a_token(await staff(Role.HOST, username="host"))
     plan = _public(await a_plan(*DRAFT))
     for token, code in ((may, "NOT_FOUND"), (host, "FORBIDDEN"), (None, "UNAUTHENTICATED")):
-        stream = api.subscribe("PerkSimulationProgressed", {"id": plan}, token=token)
-        async with contextlib.aclosing(stream):
-            (error,) = (await anext(stream))["errors"]
-        assert error["extensions"]["code"] == code
+        assert await api.refusal_to_follow("PerkSimulationProgressed", {"id": plan}, token=token) == code
 
 
 def _public(plan: PerkPlan) -> str:

@@ -23,19 +23,8 @@ query { viewer { notifications(first: 10) { edges { node { target { __typename }
 """
 
 
-def _code(answer: dict[str, Any]) -> str:
-    (error,) = answer["errors"]
-    return str(error["extensions"]["code"])
-
-
-def _path(answer: dict[str, Any]) -> list[str]:
-    (field,) = answer["errors"][0]["extensions"]["fields"]
-    return list(field["path"])
-
-
 async def _inbox(api: Api, token: str, first: int = 10, after: str | None = None) -> dict[str, Any]:
-    answer = await api("Inbox", {"first": first, "after": after}, token=token)
-    return dict(answer["data"]["viewer"]["notifications"])
+    return dict((await api.outcome("Inbox", {"first": first, "after": after}, token=token))["notifications"])
 
 
 async def test_the_inbox_is_read_by_pages_from_the_newest(api: Api) -> None:
@@ -111,24 +100,23 @@ async def test_a_cursor_that_is_not_of_this_inbox_is_refused_and_changes_nothing
     ann = await a_signed_in_user()
     await told(ann.user)
     cursor = _not_hers(ann.user)[number]
-    read = await api("MarkNotificationsRead", {"upToCursor": cursor}, token=ann.access_token)
-    page = await api("Inbox", {"first": 1, "after": cursor}, token=ann.access_token)
-    assert (_code(read), _path(read)) == ("BAD_USER_INPUT", ["input", "upToCursor"])
-    assert (_code(page), _path(page)) == ("BAD_USER_INPUT", ["after"])
+    token = ann.access_token
+    assert await api.bad_field("MarkNotificationsRead", {"upToCursor": cursor}, token=token) == "input.upToCursor"
+    assert await api.bad_field("Inbox", {"first": 1, "after": cursor}, token=token) == "after"
     assert (await Notification.get(user_id=ann.user)).read_at is None
 
 
 @pytest.mark.parametrize("first", [0, 101])
 async def test_a_page_has_one_to_a_hundred_entries(api: Api, first: int) -> None:
     ann = await a_signed_in_user()
-    assert _code(await api("Inbox", {"first": first}, token=ann.access_token)) in {"BAD_USER_INPUT", "TOO_COMPLEX"}
+    assert await api.error_code("Inbox", {"first": first}, token=ann.access_token) in {"BAD_USER_INPUT", "TOO_COMPLEX"}
 
 
 async def test_nobody_marks_or_reports_without_signing_in(api: Api) -> None:
-    marked = await api("MarkNotificationsRead", {"upToCursor": types.cursor_of(a_user_id(), 0)})
-    given = {"results": [], "clientId": "tap"}
-    reported = await api("ReportMessageConsent", {"input": given})
-    assert (_code(marked), _code(reported)) == ("UNAUTHENTICATED", "UNAUTHENTICATED")
+    cursor = {"upToCursor": types.cursor_of(a_user_id(), 0)}
+    assert await api.error_code("MarkNotificationsRead", cursor) == "UNAUTHENTICATED"
+    report = {"input": {"results": [], "clientId": "tap"}}
+    assert await api.error_code("ReportMessageConsent", report) == "UNAUTHENTICATED"
 
 
 async def test_an_entry_opens_by_its_id_for_its_owner_alone(api: Api) -> None:
@@ -190,18 +178,17 @@ _ACCEPTED = {"templateId": RESULT, "outcome": "ACCEPT"}
     [
         (
             {"results": [_ACCEPTED, {"templateId": "unknown", "outcome": "ACCEPT"}], "clientId": "tap"},
-            ["input", "results", "1", "templateId"],
+            "input.results.1.templateId",
         ),
-        ({"results": [_ACCEPTED, _ACCEPTED], "clientId": "tap"}, ["input", "results", "1", "templateId"]),
-        ({"results": [_ACCEPTED] * 6, "clientId": "tap"}, ["input", "results"]),
-        ({"results": [_ACCEPTED], "clientId": " "}, ["input", "clientId"]),
-        ({"results": [_ACCEPTED], "clientId": "x" * 101}, ["input", "clientId"]),
+        ({"results": [_ACCEPTED, _ACCEPTED], "clientId": "tap"}, "input.results.1.templateId"),
+        ({"results": [_ACCEPTED] * 6, "clientId": "tap"}, "input.results"),
+        ({"results": [_ACCEPTED], "clientId": " "}, "input.clientId"),
+        ({"results": [_ACCEPTED], "clientId": "x" * 101}, "input.clientId"),
     ],
 )
 async def test_a_report_that_makes_no_sense_is_refused_and_counts_nothing(
-    api: Api, given: dict[str, Any], path: list[str]
+    api: Api, given: dict[str, Any], path: str
 ) -> None:
     ann = await a_signed_in_user()
-    answer = await api("ReportMessageConsent", {"input": given}, token=ann.access_token)
-    assert (_code(answer), _path(answer)) == ("BAD_USER_INPUT", path)
+    assert await api.bad_field("ReportMessageConsent", {"input": given}, token=ann.access_token) == path
     assert await MessageConsent.all().count() == 0

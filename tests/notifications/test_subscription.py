@@ -1,7 +1,5 @@
 import asyncio
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator
-from typing import Any
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 
@@ -12,40 +10,27 @@ from app.notifications import queries
 from app.notifications.models import Notification
 from schema.notifications import types
 from schema.scalars import public_id
-from tests.conftest import Api
+from tests.conftest import Api, Following
 from tests.factories.accounts import a_signed_in_user
 from tests.factories.notifications import a_user_id, told
 
 pytestmark = pytest.mark.usefixtures("database")
 
-Stream = AsyncGenerator[dict[str, Any], None]
 
-
-@contextlib.asynccontextmanager
-async def _following(api: Api, whom: Grant, after: str | None = None) -> AsyncIterator[Stream]:
-    stream = api.subscribe("NotificationReceived", {"after": after}, token=whom.access_token)
-    async with contextlib.aclosing(stream):
-        yield stream
-
-
-async def _next(stream: Stream) -> dict[str, Any]:
-    result = await asyncio.wait_for(anext(stream), 5)
-    assert "errors" not in result
-    return dict(result["data"]["notificationReceived"])
+def _following(api: Api, whom: Grant, after: str | None = None) -> AbstractAsyncContextManager[Following]:
+    return api.following("NotificationReceived", {"after": after}, token=whom.access_token)
 
 
 async def _refusal(api: Api, token: str | None, after: str | None = None) -> str:
-    async with contextlib.aclosing(api.subscribe("NotificationReceived", {"after": after}, token=token)) as stream:
-        (error,) = (await anext(stream))["errors"]
-    return str(error["extensions"]["code"])
+    return await api.refusal_to_follow("NotificationReceived", {"after": after}, token=token)
 
 
 async def test_without_a_cursor_the_first_frame_carries_it_alone_and_what_follows_is_live(api: Api) -> None:
     ann = await a_signed_in_user()
     await told(ann.user)
     async with _following(api, ann) as stream:
-        assert await _next(stream) == {"cursor": types.cursor_of(ann.user, 1), "notification": None}
-        live = asyncio.create_task(_next(stream))
+        assert await stream.next() == {"cursor": types.cursor_of(ann.user, 1), "notification": None}
+        live = asyncio.create_task(stream.next())
         await told(ann.user)
         frame = await live
         assert frame["cursor"] == types.cursor_of(ann.user, 2)
@@ -57,9 +42,9 @@ async def test_who_comes_back_gets_what_she_missed_once_and_in_order_then_what_i
     for _ in range(250):
         await told(ann.user)
     async with _following(api, ann, types.cursor_of(ann.user, 10)) as stream:
-        missed = [(await _next(stream))["cursor"] for _ in range(240)]
+        missed = [(await stream.next())["cursor"] for _ in range(240)]
         assert missed == [types.cursor_of(ann.user, seq) for seq in range(11, 251)]
-        live = asyncio.create_task(_next(stream))
+        live = asyncio.create_task(stream.next())
         await told(ann.user)
         assert (await live)["cursor"] == types.cursor_of(ann.user, 251)
 
@@ -70,13 +55,13 @@ async def test_between_the_page_and_the_stream_nothing_falls(api: Api) -> None:
     head = await queries.head(ann.user)
     await told(ann.user)
     async with _following(api, ann, types.cursor_of(ann.user, head)) as stream:
-        assert (await _next(stream))["cursor"] == types.cursor_of(ann.user, 2)
+        assert (await stream.next())["cursor"] == types.cursor_of(ann.user, 2)
 
 
 async def test_an_inbox_gives_its_owners_entries_alone(api: Api) -> None:
     ann, bob = await a_signed_in_user(), a_user_id()
     async with _following(api, ann, types.cursor_of(ann.user, 0)) as stream:
-        live = asyncio.create_task(_next(stream))
+        live = asyncio.create_task(stream.next())
         await told(bob)
         await told(ann.user)
         frame = await live
@@ -88,7 +73,7 @@ async def test_every_entry_comes_once_while_many_tell_at_once(api: Api) -> None:
     ann = await a_signed_in_user()
     async with _following(api, ann, types.cursor_of(ann.user, 0)) as stream:
         tellers = asyncio.gather(*[told(ann.user) for _ in range(30)])
-        cursors = [(await _next(stream))["cursor"] for _ in range(30)]
+        cursors = [(await stream.next())["cursor"] for _ in range(30)]
         await tellers
     assert cursors == [types.cursor_of(ann.user, seq) for seq in range(1, 31)]
 

@@ -40,7 +40,7 @@ async def _fetch(url: str, method: str = "GET") -> httpx2.Response:
 
 
 async def _export(api: Api, token: str) -> dict[str, Any]:
-    return dict((await api("ExportMyData", {"idempotencyKey": "k"}, token=token))["data"]["exportMyData"])
+    return dict(await api.outcome("ExportMyData", {"idempotencyKey": "k"}, token=token))
 
 
 async def test_everything_kept_about_me_comes_as_a_file_once(api: Api, wechat: WeChat) -> None:
@@ -119,8 +119,7 @@ async def test_every_table_that_names_a_person_is_exported_or_says_why_not(datab
 
 
 async def _delete(api: Api, token: str, key: str = "k") -> str:
-    answer = await api("DeleteAccount", {"idempotencyKey": key}, token=token)
-    return str(answer["data"]["deleteAccount"]["finalAt"])
+    return str((await api.outcome("DeleteAccount", {"idempotencyKey": key}, token=token))["finalAt"])
 
 
 async def test_the_same_key_and_another_give_the_same_end(api: Api, wechat: WeChat) -> None:

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import pytest
 
@@ -15,7 +15,8 @@ from app.wechat.sandbox.keys import APP_ID
 from share import links
 from share.models import ShareForm, ShareLink, Touch, Visitor
 from share.queries import Link
-from tests.factories.accounts import a_session, a_signed_in_user, a_user
+from tests.conftest import Api
+from tests.factories.accounts import a_signed_in_user, a_token, a_user
 from tests.factories.community import a_community, a_post
 from tests.factories.group_buying import a_group
 from tests.factories.live import a_room
@@ -27,24 +28,8 @@ pytestmark = pytest.mark.usefixtures("database")
 IV = "r7BXXKkLb8qrSNn05n0qiA=="
 
 
-class Api(Protocol):
-    async def __call__(
-        self,
-        document: str,
-        variables: dict[str, Any] | None = None,
-        *,
-        token: str | None = None,
-        locale: str = "zh-CN",
-    ) -> dict[str, Any]: ...
-
-
-def _code_of(answer: dict[str, Any]) -> str:
-    return str(answer["errors"][0]["extensions"]["code"])
-
-
 async def _create(api: Api, grant: Grant, target: str, form: str = "CARD") -> dict[str, Any]:
-    answer = await api("CreateShareLink", {"targetId": target, "form": form}, token=grant.access_token)
-    return dict(answer["data"]["createShareLink"])
+    return dict(await api.outcome("CreateShareLink", {"targetId": target, "form": form}, token=grant.access_token))
 
 
 async def test_a_link_says_everything_that_a_mini_app_shares_with(api: Api) -> None:
@@ -93,8 +78,8 @@ async def test_what_cannot_be_shared_is_refused(api: Api) -> None:
     ]:
         assert (await _create(api, ann, target))["code"] == code
     variables = {"targetId": "nonsense", "form": "CARD"}
-    assert _code_of(await api("CreateShareLink", variables, token=ann.access_token)) == "BAD_USER_INPUT"
-    assert _code_of(await api("CreateShareLink", variables)) == "UNAUTHENTICATED"
+    assert await api.error_code("CreateShareLink", variables, token=ann.access_token) == "BAD_USER_INPUT"
+    assert await api.error_code("CreateShareLink", variables) == "UNAUTHENTICATED"
     assert await ShareLink.all().count() == 0
 
 
@@ -161,8 +146,7 @@ async def test_a_link_whose_thing_is_gone_says_so(api: Api) -> None:
 
 
 async def _open(api: Api, link: Link, token: str | None = None, **variables: Any) -> dict[str, Any]:
-    answer = await api("OpenShareLink", {"code": link.code, **variables}, token=token)
-    return dict(answer["data"]["openShareLink"])
+    return dict(await api.outcome("OpenShareLink", {"code": link.code, **variables}, token=token))
 
 
 async def test_anybody_may_open_a_link_and_keeps_her_visitors_id(api: Api) -> None:
@@ -207,7 +191,7 @@ async def test_the_chat_group_is_read_with_the_signed_in_callers_key(api: Api, s
 @pytest.mark.usefixtures("wechat")
 async def test_group_info_that_cannot_be_read_is_left_out(api: Api) -> None:
     user = await a_user()
-    token = (await a_session(user.id)).access_token
+    token = await a_token(user.id)
     key = (await Identity.get(user_id=user.id)).session_key
     others = signatures.encrypt_user_data(key, {"opengid": "g", "watermark": {"appid": "another app"}}, iv=IV)
     endless = signatures.encrypt_user_data(key, {"opengid": "g" * 65, "watermark": {"appid": APP_ID}}, iv=IV)
@@ -237,7 +221,7 @@ async def test_its_owner_takes_a_link_back_and_nobody_else(api: Api) -> None:
     link = await a_link(ann.user)
     refused = await api("RevokeShareLink", {"code": link.code}, token=eve.access_token)
     assert refused["data"]["revokeShareLink"]["code"] == "SHARE_LINK_NOT_FOUND"
-    assert _code_of(await api("RevokeShareLink", {"code": link.code})) == "UNAUTHENTICATED"
+    assert await api.error_code("RevokeShareLink", {"code": link.code}) == "UNAUTHENTICATED"
     assert (await ShareLink.get()).revoked_at is None
     for _ in range(2):
         revoked = await api("RevokeShareLink", {"code": link.code}, token=ann.access_token)

@@ -23,7 +23,7 @@ from schema.root import SCHEMA
 from share.models import Reward, ShareLink, Touch, Visitor
 from share.touches import join_visitor, open_link
 from tests.conftest import Api, WeChat
-from tests.factories.accounts import a_session, staff
+from tests.factories.accounts import a_token, staff
 from tests.factories.checkout import a_product, buys
 from tests.factories.group_buying import Buyer, a_buyer, a_deal, money_arrives, opens
 from tests.factories.orders import Bought, receives, settles, ships
@@ -40,14 +40,8 @@ _FUNNEL = """query($from: DateTime!, $to: DateTime!, $campaign: String, $inviter
 }"""
 
 
-async def _token(user: UserId) -> str:
-    return (await a_session(user)).access_token
-
-
 async def _mine(api: Api, document: str, user: UserId, *, locale: str = "zh-CN", **variables: Any) -> Any:
-    answer = await api(document, variables, token=await _token(user), locale=locale)
-    assert "errors" not in answer, answer
-    return answer["data"]["viewer"]
+    return await api.outcome(document, variables, token=await a_token(user), locale=locale)
 
 
 async def _settled(bought: Bought, do_all_work: Work) -> None:
@@ -153,9 +147,9 @@ async def test_a_reward_is_open_to_its_owner_alone(api: Api, do_all_work: Work) 
     (edge,) = (await _mine(api, "MyRewards", ann.id, first=10))["rewards"]["edges"]
     reward = edge["node"]["id"]
     document = "query($id: ID!) { node(id: $id) { id __typename } }"
-    opened = await api(document, {"id": reward}, token=await _token(ann.id))
+    opened = await api(document, {"id": reward}, token=await a_token(ann.id))
     assert opened["data"]["node"] == {"id": reward, "__typename": "Reward"}
-    assert (await api(document, {"id": reward}, token=await _token(ben.id)))["data"]["node"] is None
+    assert (await api(document, {"id": reward}, token=await a_token(ben.id)))["data"]["node"] is None
     assert (await api(document, {"id": reward}))["data"]["node"] is None
     assert (await _mine(api, "WhyThisReward", ben.id, id=reward))["reward"] is None
 
@@ -168,7 +162,7 @@ async def test_whoever_has_a_reward_is_told_once(api: Api, do_all_work: Work) ->
     await _settled(bought, do_all_work)
     assert await Notification.filter(user_id=ann.id, kind=NotificationKind.REWARD_AVAILABLE).count() == 1
     document = "{ viewer { notifications(first: 1) { edges { node { title body target { __typename } } } } } }"
-    answer = await api(document, token=await _token(ann.id))
+    answer = await api(document, token=await a_token(ann.id))
     told = answer["data"]["viewer"]["notifications"]["edges"][0]["node"]
     assert told["title"] == "邀请奖励已到账"
     assert told["body"] == "邀请好友获得的 200 积分已到账，可以使用了。"
@@ -176,14 +170,12 @@ async def test_whoever_has_a_reward_is_told_once(api: Api, do_all_work: Work) ->
 
 
 async def _a_marketer() -> str:
-    return await _token(await staff(Role.MARKETER, username="marketer"))
+    return await a_token(await staff(Role.MARKETER, username="marketer"))
 
 
 async def _funnel(api: Api, token: str, since: datetime, until: datetime, **only: str) -> dict[str, int]:
     given = {"from": since.isoformat(), "to": until.isoformat(), **only}
-    answer = await api(_FUNNEL, given, token=token)
-    assert "errors" not in answer, answer
-    return dict(answer["data"]["staff"]["referralFunnel"])
+    return dict((await api.outcome(_FUNNEL, given, token=token))["referralFunnel"])
 
 
 async def _recount(since: datetime, until: datetime, inviter: UserId | None) -> dict[str, int]:
@@ -284,15 +276,16 @@ async def test_the_funnel_is_what_a_recount_over_raw_rows_says(
 async def test_a_period_that_is_too_long_or_ends_before_it_begins_is_refused(api: Api, wechat: WeChat) -> None:
     token, now = await _a_marketer(), await clock.now()
     for until in (now - timedelta(seconds=1), now + timedelta(days=367)):
-        answer = await api(_FUNNEL, {"from": now.isoformat(), "to": until.isoformat()}, token=token)
-        assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+        assert (
+            await api.error_code(_FUNNEL, {"from": now.isoformat(), "to": until.isoformat()}, token=token)
+            == "BAD_USER_INPUT"
+        )
 
 
 async def test_the_funnel_is_for_marketers(api: Api, wechat: WeChat) -> None:
     now = (await clock.now()).isoformat()
-    token = await _token(await staff(Role.SUPPORT, username="support"))
-    answer = await api(_FUNNEL, {"from": now, "to": now}, token=token)
-    assert answer["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    token = await a_token(await staff(Role.SUPPORT, username="support"))
+    assert await api.error_code(_FUNNEL, {"from": now, "to": now}, token=token) == "FORBIDDEN"
 
 
 _CAMPAIGN = """mutation($target: ID!, $campaign: String!, $ends: DateTime) {
@@ -333,12 +326,10 @@ async def test_a_campaigns_link_expires_when_the_campaign_is_over_and_lives_on_w
 
     async def made(ends: datetime | None) -> dict[str, Any]:
         given = {"target": deal, "campaign": "双十一", "ends": ends and ends.isoformat()}
-        answer = await api(_CAMPAIGN, given, token=token)
-        assert "errors" not in answer, answer
-        return dict(answer["data"]["createCampaignLink"])
+        return dict(await api.outcome(_CAMPAIGN, given, token=token))
 
     async def opened(code: str) -> dict[str, Any]:
-        return dict((await api("OpenShareLink", {"code": code}))["data"]["openShareLink"])
+        return dict(await api.outcome("OpenShareLink", {"code": code}))
 
     code = (await made(now + timedelta(minutes=1)))["code"]
     assert (await opened(code))["__typename"] == "ShareTouch"
@@ -359,6 +350,5 @@ async def test_a_campaigns_link_expires_when_the_campaign_is_over_and_lives_on_w
 async def test_a_campaign_has_a_name_of_1_to_64_characters(api: Api, wechat: WeChat, name: str) -> None:
     token = await _a_marketer()
     deal = to_public("deal", (await a_deal()).id)
-    answer = await api(_CAMPAIGN, {"target": deal, "campaign": name}, token=token)
-    assert answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT"
+    assert await api.error_code(_CAMPAIGN, {"target": deal, "campaign": name}, token=token) == "BAD_USER_INPUT"
     assert await ShareLink.all().count() == 0

@@ -6,21 +6,11 @@ from tests.conftest import Api
 from tests.factories.rows import everything
 
 
-async def do(
-    api: Api, document: str, variables: dict[str, Any], token: str | None = None, locale: str = "zh-CN"
-) -> Any:
-    """What the one field of a document answers."""
-    answer = await api(document, variables, token=token, locale=locale)
-    assert "errors" not in answer, answer
-    (result,) = answer["data"].values()
-    return result
-
-
 async def refused(api: Api, document: str, variables: dict[str, Any], token: str) -> str:
     """The code of a refusal, told in both languages; nothing has changed."""
     before = await _kept()
-    chinese = await do(api, document, variables, token)
-    english = await do(api, document, variables, token, locale="en")
+    chinese = await api.outcome(document, variables, token=token)
+    english = await api.outcome(document, variables, token=token, locale="en")
     assert await _kept() == before
     assert chinese["code"] == english["code"]
     assert english["message"].isascii()

@@ -12,17 +12,10 @@ from tests.factories.live import a_member_of_staff, a_product
 from tests.factories.rows import everything
 
 
-async def _do(api: Api, document: str, variables: dict[str, Any], token: str | None) -> Any:
-    answer = await api(document, variables, token=token)
-    assert "errors" not in answer, answer
-    (result,) = answer["data"].values()
-    return result
-
-
 async def _submitted(api: Api, token: str, **given: Any) -> Any:
-    wording = (await _do(api, "StoryConsentWording", {}, None))["version"]
+    wording = (await api.outcome("StoryConsentWording", {}))["version"]
     story = {"title": "三年的茶", "body": "每天早上一杯。", "consentWordingVersion": wording, "clientId": "s1", **given}
-    return await _do(api, "SubmitStory", {"input": story}, token)
+    return await api.outcome("SubmitStory", {"input": story}, token=token)
 
 
 async def test_a_customers_story_is_reviewed_published_and_withdrawn(api: Api) -> None:
@@ -33,18 +26,18 @@ async def test_a_customers_story_is_reviewed_published_and_withdrawn(api: Api) -
     assert (made["__typename"], made["status"]) == ("Story", "IN_REVIEW")
     assert await _submitted(api, ann.access_token, productIds=[tea]) == made
     page = {"id": made["id"]}
-    assert await _do(api, "StoryPage", page, None) is None
+    assert await api.outcome("StoryPage", page) is None
     review = {"input": {"storyId": made["id"], "decision": "APPROVE"}}
-    assert (await _do(api, "ReviewStory", review, manager.access_token))["status"] == "PUBLISHED"
-    shown = await _do(api, "StoryPage", page, None)
+    assert (await api.outcome("ReviewStory", review, token=manager.access_token))["status"] == "PUBLISHED"
+    shown = await api.outcome("StoryPage", page)
     assert (shown["title"], shown["customer"]["nickname"]) == ("三年的茶", "小*明")
     assert [each["id"] for each in shown["products"]] == [tea]
-    assert [each["node"]["id"] for each in (await _do(api, "Stories", {"first": 5}, None))["edges"]] == [made["id"]]
-    gone = await _do(api, "WithdrawStoryConsent", {"storyId": made["id"]}, ann.access_token)
+    assert [each["node"]["id"] for each in (await api.outcome("Stories", {"first": 5}))["edges"]] == [made["id"]]
+    gone = await api.outcome("WithdrawStoryConsent", {"storyId": made["id"]}, token=ann.access_token)
     assert gone["status"] == "WITHDRAWN"
-    assert await _do(api, "StoryPage", page, manager.access_token) is None
-    assert (await _do(api, "Stories", {"first": 5}, None))["edges"] == []
-    assert await _do(api, "WithdrawStoryConsent", {"storyId": made["id"]}, ann.access_token) == gone
+    assert await api.outcome("StoryPage", page, token=manager.access_token) is None
+    assert (await api.outcome("Stories", {"first": 5}))["edges"] == []
+    assert await api.outcome("WithdrawStoryConsent", {"storyId": made["id"]}, token=ann.access_token) == gone
 
 
 async def test_a_managers_story_is_published_only_after_the_customer_agreed_and_another_reviewed(api: Api) -> None:
@@ -52,20 +45,20 @@ async def test_a_managers_story_is_published_only_after_the_customer_agreed_and_
     writer = await a_member_of_staff(Role.COMMUNITY_MANAGER)
     other = await a_member_of_staff(Role.COMMUNITY_MANAGER)
     given = {"customerId": Target("user", ann.user).public_id, "title": "她的茶", "body": "她说。", "clientId": "w1"}
-    made = await _do(api, "WriteStory", {"input": given}, writer.access_token)
+    made = await api.outcome("WriteStory", {"input": given}, token=writer.access_token)
     story = {"storyId": made["id"]}
-    asked = await _do(api, "RequestStoryConsent", story, writer.access_token)
+    asked = await api.outcome("RequestStoryConsent", story, token=writer.access_token)
     assert (asked["status"], asked["consent"]["status"]) == ("AWAITING_CONSENT", "ASKED")
-    assert await _do(api, "RequestStoryConsent", story, writer.access_token) == asked
-    (request,) = (await _do(api, "MyConsentRequests", {}, ann.access_token))["consentRequests"]
+    assert await api.outcome("RequestStoryConsent", story, token=writer.access_token) == asked
+    (request,) = (await api.outcome("MyConsentRequests", {}, token=ann.access_token))["consentRequests"]
     answer = {**story, "accept": True, "wordingVersion": request["wordingVersion"]}
-    assert (await _do(api, "AnswerStoryConsent", answer, other.access_token))["code"] == "TARGET_NOT_FOUND"
-    assert (await _do(api, "AnswerStoryConsent", answer, ann.access_token))["status"] == "IN_REVIEW"
+    assert (await api.outcome("AnswerStoryConsent", answer, token=other.access_token))["code"] == "TARGET_NOT_FOUND"
+    assert (await api.outcome("AnswerStoryConsent", answer, token=ann.access_token))["status"] == "IN_REVIEW"
     review = {
         "input": {**story, "decision": "APPROVE", "publishAt": (await clock.now() + timedelta(hours=1)).isoformat()}
     }
     before = await everything()
-    assert (await _do(api, "ReviewStory", review, writer.access_token))["code"] == "SECOND_PERSON_NEEDED"
+    assert (await api.outcome("ReviewStory", review, token=writer.access_token))["code"] == "SECOND_PERSON_NEEDED"
     assert await everything() == before
-    assert (await _do(api, "ReviewStory", review, other.access_token))["status"] == "SCHEDULED"
-    assert await _do(api, "StoryPage", {"id": made["id"]}, None) is None
+    assert (await api.outcome("ReviewStory", review, token=other.access_token))["status"] == "SCHEDULED"
+    assert await api.outcome("StoryPage", {"id": made["id"]}) is None

@@ -28,7 +28,7 @@ from tests.factories.stories import (
     decides,
     withdraws,
 )
-from tests.stories.asking import do, refused
+from tests.stories.asking import refused
 
 
 def _new(**changes: Any) -> dict[str, Any]:
@@ -67,7 +67,7 @@ async def test_a_reviewer_decides_on_what_she_has_read(api: Api) -> None:
     right = _review(story, expectedVersion=(await story.now()).version)
     for _ in range(2):
         # What was not heard is sent again, with the version that was read.
-        out = await do(api, "ReviewStory", right, manager.access_token)
+        out = await api.outcome("ReviewStory", right, token=manager.access_token)
         assert out["status"] == "PUBLISHED"
 
 
@@ -279,10 +279,10 @@ async def test_a_reviewer_decides_on_the_text_that_she_has_seen(api: Api) -> Non
     seen = (await story.now()).version
     await decides(story, ReviewDecision.REQUEST_CHANGES, by=first)
     edit = _edit(story, (await story.now()).version, body="另一个故事。")
-    assert (await do(api, "EditStory", edit, story.customer.access_token))["status"] == "AWAITING_CONSENT"
+    assert (await api.outcome("EditStory", edit, token=story.customer.access_token))["status"] == "AWAITING_CONSENT"
     await answers(story)
     assert await refused(api, "ReviewStory", _review(story, expectedVersion=seen), second.access_token) == "STALE"
     review = _review(story, expectedVersion=(await story.now()).version)
     for _ in range(2):
         # Told again, she has decided already.
-        assert (await do(api, "ReviewStory", review, second.access_token))["status"] == "PUBLISHED"
+        assert (await api.outcome("ReviewStory", review, token=second.access_token))["status"] == "PUBLISHED"

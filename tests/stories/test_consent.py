@@ -24,7 +24,7 @@ from tests.factories.stories import (
     decides,
     withdraws,
 )
-from tests.stories.asking import do, refused
+from tests.stories.asking import refused
 
 
 async def _said(story: MadeStory) -> list[str]:
@@ -33,18 +33,18 @@ async def _said(story: MadeStory) -> list[str]:
 
 async def _edited(api: Api, story: MadeStory, token: str, **changes: Any) -> str:
     given = {"storyId": story.public_id, "expectedVersion": (await story.now()).version, **changes}
-    return str((await do(api, "EditStory", {"input": given}, token))["status"])
+    return str((await api.outcome("EditStory", {"input": given}, token=token))["status"])
 
 
 async def test_handing_in_twice_is_once(api: Api) -> None:
     ann = (await a_signed_in_user()).access_token
     given = {"title": "茶", "body": "好", "clientId": "s1", "consentWordingVersion": wording.NEWEST}
-    first = await do(api, "SubmitStory", {"input": given}, ann)
-    assert await do(api, "SubmitStory", {"input": given}, ann) == first
+    first = await api.outcome("SubmitStory", {"input": given}, token=ann)
+    assert await api.outcome("SubmitStory", {"input": given}, token=ann) == first
     assert await Story.all().count() == 1
     other = {"input": given | {"title": "别的茶"}}
     assert await refused(api, "SubmitStory", other, ann) == "IDEMPOTENCY_KEY_REUSED"
-    assert (await do(api, "SubmitStory", {"input": given | {"clientId": "s2"}}, ann))["id"] != first["id"]
+    assert (await api.outcome("SubmitStory", {"input": given | {"clientId": "s2"}}, token=ann))["id"] != first["id"]
 
 
 async def test_a_story_says_what_its_customer_was_asked_and_said(api: Api) -> None:
@@ -53,7 +53,7 @@ async def test_a_story_says_what_its_customer_was_asked_and_said(api: Api) -> No
 
     async def consent() -> tuple[str, int | None]:
         document = "query ($id: ID!) { story(id: $id) { consent { status wordingVersion } } }"
-        said = (await do(api, document, {"id": story.public_id}, story.customer.access_token))["consent"]
+        said = (await api.outcome(document, {"id": story.public_id}, token=story.customer.access_token))["consent"]
         return said["status"], said["wordingVersion"]
 
     assert await consent() == ("NOT_ASKED", None)
@@ -79,7 +79,7 @@ async def test_what_was_asked_is_asked_and_told_once(api: Api, do_all_work: Any)
     assert await _said(story) == ["ASKED"]
     (told,) = await Notification.filter(user_id=story.customer.user)
     assert told.kind is NotificationKind.STORY_CONSENT_ASKED
-    (request,) = (await do(api, "MyConsentRequests", {}, story.customer.access_token))["consentRequests"]
+    (request,) = (await api.outcome("MyConsentRequests", {}, token=story.customer.access_token))["consentRequests"]
     assert request["story"]["id"] == story.public_id
 
 
@@ -92,7 +92,7 @@ async def test_who_declines_is_not_asked_again_about_the_same_text(api: Api) -> 
     await asks(manager, story)
     assert (await story.now()).status is StoryStatus.DRAFT
     assert await _said(story) == ["ASKED", "DECLINED"]
-    assert (await do(api, "MyConsentRequests", {}, story.customer.access_token))["consentRequests"] == []
+    assert (await api.outcome("MyConsentRequests", {}, token=story.customer.access_token))["consentRequests"] == []
     assert await _edited(api, story, manager.access_token, body="她换了说法。") == "DRAFT"
     await asks(manager, story)
     await answers(story)
@@ -106,10 +106,12 @@ async def test_the_same_answer_once_more_changes_nothing(api: Api) -> None:
     await asks(manager, story)
     given = {"storyId": story.public_id, "accept": True, "wordingVersion": wording.NEWEST}
     for _ in range(2):
-        assert (await do(api, "AnswerStoryConsent", given, story.customer.access_token))["status"] == "IN_REVIEW"
+        assert (await api.outcome("AnswerStoryConsent", given, token=story.customer.access_token))[
+            "status"
+        ] == "IN_REVIEW"
     assert await _said(story) == ["ASKED", "GIVEN"]
     # Another answer comes too late: what she can do now is take it back.
-    late = await do(api, "AnswerStoryConsent", given | {"accept": False}, story.customer.access_token)
+    late = await api.outcome("AnswerStoryConsent", given | {"accept": False}, token=story.customer.access_token)
     assert late["code"] == "CONSENT_MISSING"
 
 
@@ -159,7 +161,7 @@ async def test_what_was_doubtful_stays_so_until_the_text_is_another(api: Api) ->
     manager = await a_manager()
     ann = await a_signed_in_user()
     given = {"title": "加微信", "body": "好", "clientId": "s1", "consentWordingVersion": wording.NEWEST}
-    made = await do(api, "SubmitStory", {"input": given}, ann.access_token)
+    made = await api.outcome("SubmitStory", {"input": given}, token=ann.access_token)
     row = await Story.all().get()
     story = MadeStory(row.id, ann)
     assert made["id"] == story.public_id
@@ -196,5 +198,5 @@ async def test_nobody_reads_a_draft_but_its_customer_and_managers(api: Api) -> N
     stranger = await a_signed_in_user()
     for token, sees in [(None, False), (stranger.access_token, False), (manager.access_token, True),
                         (story.customer.access_token, True)]:  # fmt: skip
-        assert bool(await do(api, "StoryPage", {"id": story.public_id}, token)) is sees
-        assert bool(await do(api, "NodeById", {"id": story.public_id}, token)) is sees
+        assert bool(await api.outcome("StoryPage", {"id": story.public_id}, token=token)) is sees
+        assert bool(await api.outcome("NodeById", {"id": story.public_id}, token=token)) is sees

@@ -11,7 +11,6 @@ from tests.factories.group_buying import a_buyer, a_deal, opens, pays
 from tests.factories.referral import buys_in_group, comes_by
 from tests.factories.share import a_link, a_touch
 from tests.factories.stories import a_manager, a_published, a_text, withdraws
-from tests.stories.asking import do
 
 Work = Callable[[], Awaitable[None]]
 
@@ -25,7 +24,7 @@ async def test_a_story_says_what_it_brought_also_after_it_is_withdrawn(
     story, other = await a_published(), await a_published(a_text(title="别人的茶"))
 
     async def figures() -> tuple[int, int, int, int]:
-        found = (await do(api, _FIGURES, {"id": story.public_id}, manager))["storyFigures"]
+        found = (await api.outcome(_FIGURES, {"id": story.public_id}, token=manager))["storyFigures"]
         return found["opened"], found["visitors"], found["orders"], found["amount"]["fen"]
 
     assert await figures() == (0, 0, 0, 0)
@@ -57,17 +56,17 @@ async def test_money_of_a_group_that_failed_is_nothing_that_a_story_brought(
     held = await opens(ben, await a_deal(size=2, window_seconds=300))
     await pays(wechat, ben, held.order)
     await do_all_work()
-    found = await do(api, _FIGURES, {"id": story.public_id}, manager)
+    found = await api.outcome(_FIGURES, {"id": story.public_id}, token=manager)
     assert (found["storyFigures"]["orders"], found["storyFigures"]["amount"]["fen"]) == (1, 1990)
     await wechat.move_clock(301)
     await do_all_work()
-    found = await do(api, _FIGURES, {"id": story.public_id}, manager)
+    found = await api.outcome(_FIGURES, {"id": story.public_id}, token=manager)
     assert (found["storyFigures"]["orders"], found["storyFigures"]["amount"]["fen"]) == (1, 0)
 
 
 async def test_there_are_no_figures_of_no_story_and_none_for_others(api: Api) -> None:
     manager, stranger = await a_manager(), await a_signed_in_user()
     nothing = {"id": Target("story", new_id()).public_id}
-    assert (await do(api, _FIGURES, nothing, manager.access_token))["storyFigures"] is None
+    assert (await api.outcome(_FIGURES, nothing, token=manager.access_token))["storyFigures"] is None
     story = await a_published()
-    assert await do(api, _FIGURES, {"id": story.public_id}, stranger.access_token) is None
+    assert await api.outcome(_FIGURES, {"id": story.public_id}, token=stranger.access_token) is None

@@ -37,15 +37,14 @@ from tests.factories.stories import (
     decides,
     withdraws,
 )
-from tests.stories.asking import do
 
 Work = Callable[[], Awaitable[None]]
 
 
 async def _is_out(api: Api, story: MadeStory) -> bool:
-    page = await do(api, "StoryPage", {"id": story.public_id})
-    node = await do(api, "NodeById", {"id": story.public_id})
-    listed = [each["node"]["id"] for each in (await do(api, "Stories", {"first": 10}))["edges"]]
+    page = await api.outcome("StoryPage", {"id": story.public_id})
+    node = await api.outcome("NodeById", {"id": story.public_id})
+    listed = [each["node"]["id"] for each in (await api.outcome("Stories", {"first": 10}))["edges"]]
     assert bool(page) is bool(node) is (story.public_id in listed)
     return bool(page)
 
@@ -66,7 +65,7 @@ async def test_a_scheduled_story_is_out_on_its_moment_without_the_job_and_told_o
     await wechat.move_clock((at - await clock.now()).total_seconds())
     assert await _is_out(api, story)
     assert (await story.now()).status is StoryStatus.SCHEDULED
-    page = await do(api, "query ($id: ID!) { story(id: $id) { status publishedAt } }", {"id": story.public_id})
+    page = await api.outcome("query ($id: ID!) { story(id: $id) { status publishedAt } }", {"id": story.public_id})
     assert (page["status"], page["publishedAt"]) == ("PUBLISHED", at.isoformat())
     for _ in range(2):
         await do_all_work()
@@ -122,11 +121,11 @@ async def test_a_moment_that_has_passed_is_now(api: Api) -> None:
 async def test_a_review_twice_is_once(api: Api, do_all_work: Work, decision: ReviewDecision) -> None:
     story, manager = await a_submitted(), await a_manager()
     given = {"input": {"storyId": story.public_id, "decision": decision.value, "note": "好"}}
-    first = await do(api, "ReviewStory", given, manager.access_token)
-    assert await do(api, "ReviewStory", given, manager.access_token) == first
+    first = await api.outcome("ReviewStory", given, token=manager.access_token)
+    assert await api.outcome("ReviewStory", given, token=manager.access_token) == first
     await do_all_work()
     assert await _told(story) == (1 if decision is ReviewDecision.APPROVE else 0)
-    another = await do(api, "ReviewStory", given, (await a_manager()).access_token)
+    another = await api.outcome("ReviewStory", given, token=(await a_manager()).access_token)
     assert another["code"] == "NOT_IN_REVIEW"
 
 
@@ -137,10 +136,8 @@ async def test_what_is_sent_back_or_refused_is_read_by_nobody(api: Api, decision
     story = await a_submitted()
     await decides(story, decision, note="请补一张照片")
     assert not await _is_out(api, story)
-    shown = await do(
-        api, "{ staff { stories(first: 5) { edges { node { story { status } reviewNote } } } } }", {},
-        (await a_manager()).access_token,
-    )  # fmt: skip
+    listing = "{ staff { stories(first: 5) { edges { node { story { status } reviewNote } } } } }"
+    shown = await api.outcome(listing, token=(await a_manager()).access_token)
     (edge,) = shown["stories"]["edges"]
     assert (edge["node"]["story"]["status"], edge["node"]["reviewNote"]) == (status, "请补一张照片")
 
@@ -156,14 +153,14 @@ async def test_who_wrote_a_story_reads_why_it_came_back_from_the_review(api: Api
     await decides(changed, ReviewDecision.REQUEST_CHANGES, note="请补一张照片")
     await decides(refused, ReviewDecision.REJECT, note="与商品无关")
     await decides(out, note="很好")
-    back = (await do(api, _RETURNED, {}, ann.access_token))["returnedStories"]
+    back = (await api.outcome(_RETURNED, {}, token=ann.access_token))["returnedStories"]
     assert back == [
         {"story": {"id": refused.public_id, "status": "REJECTED"}, "reviewNote": "与商品无关"},
         {"story": {"id": changed.public_id, "status": "DRAFT"}, "reviewNote": "请补一张照片"},
     ]
     assert (await waits.now()).status is StoryStatus.IN_REVIEW
     for other in (await a_signed_in_user(), await a_manager()):
-        assert (await do(api, _RETURNED, {}, other.access_token))["returnedStories"] == []
+        assert (await api.outcome(_RETURNED, {}, token=other.access_token))["returnedStories"] == []
 
 
 async def test_what_a_reviewer_tells_a_manager_or_a_moderator_takes_down_is_no_note_to_the_customer(api: Api) -> None:
@@ -175,7 +172,7 @@ async def test_what_a_reviewer_tells_a_manager_or_a_moderator_takes_down_is_no_n
     async with db.transaction():
         await actions.take_down(out.id)
     for story in (written, out):
-        assert (await do(api, _RETURNED, {}, story.customer.access_token))["returnedStories"] == []
+        assert (await api.outcome(_RETURNED, {}, token=story.customer.access_token))["returnedStories"] == []
 
 
 async def test_only_pictures_that_passed_are_shown_and_later_ones_appear_by_themselves(api: Api) -> None:
@@ -185,11 +182,11 @@ async def test_only_pictures_that_passed_are_shown_and_later_ones_appear_by_them
     rejected = await an_upload(ann.user, UploadPurpose.STORY, verdict=Verdict.WAITING)
     uploads = [passed.id, waiting.id, rejected.id]
     story = await a_published(a_text(uploads=uploads), customer=ann.user)
-    page = await do(api, "StoryPage", {"id": story.public_id})
+    page = await api.outcome("StoryPage", {"id": story.public_id})
     assert [each["url"].partition("/media/")[2] for each in page["images"]] == [passed.path]
     await media.decide(upload=waiting.id, verdict=Verdict.PASSED)
     await media.decide(upload=rejected.id, verdict=Verdict.REJECTED)
-    page = await do(api, "StoryPage", {"id": story.public_id})
+    page = await api.outcome("StoryPage", {"id": story.public_id})
     assert [each["url"].partition("/media/")[2] for each in page["images"]] == [passed.path, waiting.path]
 
 
@@ -203,7 +200,7 @@ async def test_a_purchase_is_verified_from_receipt_until_it_is_wholly_given_back
 
     async def verified() -> list[bool]:
         each = [by_product, by_order, elsewhere, strangers]
-        return [(await do(api, "StoryPage", {"id": one.public_id}))["verifiedPurchase"] for one in each]
+        return [(await api.outcome("StoryPage", {"id": one.public_id}))["verifiedPurchase"] for one in each]
 
     assert await verified() == [False] * 4
     await ships(bought)
@@ -228,7 +225,7 @@ async def test_stories_come_the_newest_first_page_by_page(api: Api, wechat: WeCh
     seen: list[str] = []
     after = None
     while True:
-        page = await do(api, "Stories", {"first": 2, "after": after})
+        page = await api.outcome("Stories", {"first": 2, "after": after})
         seen += [each["node"]["id"] for each in page["edges"]]
         if not page["pageInfo"]["hasNextPage"]:
             break
@@ -246,7 +243,7 @@ async def test_a_list_costs_the_same_statements_however_long_it_is(api: Api, mon
         upload = await an_upload(ann.user, UploadPurpose.STORY)
         await a_published(a_text(uploads=[upload.id], products=[await a_product()]), customer=ann.user)
         with statements(monkeypatch) as sent:
-            shown = await do(api, document, {})
+            shown = await api.outcome(document, {})
         counts.append(len(sent))
     assert len(shown["edges"]) == 3
     assert len(set(counts)) == 1, counts

@@ -32,7 +32,7 @@ from tests.factories.feed import feed_of, ids_in
 from tests.factories.media import a_picture, an_upload
 from tests.factories.share import a_link
 from tests.factories.stories import MadeStory, a_manager, a_published, a_submitted, a_text, decides, withdraws
-from tests.stories.asking import do, refused
+from tests.stories.asking import refused
 from tests.web.conftest import asking
 
 Work = Callable[[], Awaitable[None]]
@@ -59,25 +59,25 @@ async def test_a_withdrawn_story_is_gone_everywhere_at_the_first_look(api: Api) 
     fans = public(post.community_id)
     about = {"id": posting.target(post.id).public_id}
     assert story.public_id in ids_in(await feed_of(api, fans))
-    assert (await do(api, _ATTACHMENT, about))["attachment"] == {"id": story.public_id}
+    assert (await api.outcome(_ATTACHMENT, about))["attachment"] == {"id": story.public_id}
     link = await a_link((await a_signed_in_user()).user, story.target, form=ShareForm.LINK)
     page, node = {"id": story.public_id}, {"id": story.public_id}
-    assert (await do(api, "StoryPage", page))["images"][0]["url"].endswith(picture)
-    assert (await do(api, _LINK, {"code": link.code}))["target"]["__typename"] == "Story"
+    assert (await api.outcome("StoryPage", page))["images"][0]["url"].endswith(picture)
+    assert (await api.outcome(_LINK, {"code": link.code}))["target"]["__typename"] == "Story"
     assert "三年的茶" in (await _get(f"/s/{link.code}")).text
     assert (await _get(f"/s/{link.code}/poster.png")).headers["content-type"] == "image/png"
     assert (await _get(picture)).status_code == 200
     token, manager = story.customer.access_token, (await a_manager()).access_token
 
-    gone = await do(api, "WithdrawStoryConsent", {"storyId": story.public_id}, token)
+    gone = await api.outcome("WithdrawStoryConsent", {"storyId": story.public_id}, token=token)
     for asker in (None, manager):
-        assert await do(api, "StoryPage", page, asker) is None
-        assert await do(api, "NodeById", node, asker) is None
-    assert (await do(api, "Stories", {"first": 5}))["edges"] == []
+        assert await api.outcome("StoryPage", page, token=asker) is None
+        assert await api.outcome("NodeById", node, token=asker) is None
+    assert (await api.outcome("Stories", {"first": 5}))["edges"] == []
     assert story.public_id not in ids_in(await feed_of(api, fans))
     for asker in (None, manager, token):
-        assert (await do(api, _ATTACHMENT, about, asker))["attachment"] is None
-        shared = await do(api, _LINK, {"code": link.code}, asker)
+        assert (await api.outcome(_ATTACHMENT, about, token=asker))["attachment"] is None
+        shared = await api.outcome(_LINK, {"code": link.code}, token=asker)
         assert (shared["target"], shared["imageUrl"]) == (None, None)
     shown = await _get(f"/s/{link.code}")
     poster = await _get(f"/s/{link.code}/poster.png")
@@ -130,7 +130,7 @@ async def test_her_own_page_still_tells_her_what_became_of_it(api: Api) -> None:
     story = await a_published()
     await withdraws(story)
     document = "{ viewer { stories { id status consent { status } } } }"
-    (mine,) = (await do(api, document, {}, story.customer.access_token))["stories"]
+    (mine,) = (await api.outcome(document, {}, token=story.customer.access_token))["stories"]
     assert (mine["status"], mine["consent"]["status"]) == ("WITHDRAWN", "WITHDRAWN")
 
 
@@ -162,10 +162,10 @@ async def test_what_a_moderator_takes_down_is_gone_and_comes_back_with_its_pictu
     story, picture = await _with_a_picture()
     page = {"id": story.public_id}
     item = await _taken_down(story)
-    assert await do(api, "StoryPage", page) is None
+    assert await api.outcome("StoryPage", page) is None
     assert (await _get(picture)).status_code == 404
     await _brought_back(story, item)
-    assert (await do(api, "StoryPage", page))["images"][0]["url"].endswith(picture)
+    assert (await api.outcome("StoryPage", page))["images"][0]["url"].endswith(picture)
     assert (await _get(picture)).status_code == 200
     assert await audit.run(CHECKS) == []
 
@@ -181,7 +181,7 @@ async def test_a_story_that_a_moderator_brings_back_is_not_announced_again(api: 
     await _brought_back(story, await _taken_down(story))
     await do_all_work()
     assert (await story.now()).status is StoryStatus.PUBLISHED
-    assert await do(api, "StoryPage", {"id": story.public_id})
+    assert await api.outcome("StoryPage", {"id": story.public_id})
     assert await _told_that_it_is_out(story) == 1
     assert await FactRow.filter(name="StoryPublished").count() == 1
 
@@ -208,7 +208,7 @@ async def test_what_was_taken_down_and_then_withdrawn_does_not_come_back(api: Ap
     await withdraws(story)
     await _brought_back(story, item)
     assert (await story.now()).status is StoryStatus.WITHDRAWN
-    assert await do(api, "StoryPage", {"id": story.public_id}) is None
+    assert await api.outcome("StoryPage", {"id": story.public_id}) is None
     assert (await _get(picture)).status_code == 404
 
 
@@ -221,11 +221,11 @@ async def test_a_picture_that_she_took_out_does_not_come_back_with_the_story(api
         "storyId": story.public_id, "expectedVersion": (await story.now()).version,
         "uploadIds": [Target("upload", kept.id).public_id],
     }  # fmt: skip
-    assert (await do(api, "EditStory", {"input": given}, ann.access_token))["status"] == "AWAITING_CONSENT"
+    assert (await api.outcome("EditStory", {"input": given}, token=ann.access_token))["status"] == "AWAITING_CONSENT"
     await actions.answer(customer=ann.user, story=story.id, accept=True, wording_version=wording.NEWEST)
     await decides(story)
     await _brought_back(story, await _taken_down(story))
-    (image,) = (await do(api, "StoryPage", {"id": story.public_id}))["images"]
+    (image,) = (await api.outcome("StoryPage", {"id": story.public_id}))["images"]
     assert image["url"].endswith(str(kept.path))
 
 
@@ -238,7 +238,7 @@ async def test_who_leaves_takes_her_stories_with_her_and_what_they_tell(
     await accounts.begin_deletion(user=story.customer.user, key="leave")
     await wechat.move_clock(31 * 86_400)
     await do_all_work()
-    assert await do(api, "StoryPage", {"id": story.public_id}) is None
+    assert await api.outcome("StoryPage", {"id": story.public_id}) is None
     assert (await _get(picture)).status_code == 404
     for each in (story, withdrawn):
         row = await each.now()

@@ -27,8 +27,7 @@ FILE = a_picture()
 
 async def _ticket(api: Api, token: str, purpose: str = "POST") -> dict[str, Any]:
     given = {"purpose": purpose, "bytes": len(FILE), "mime": "image/png"}
-    answer = await api("CreateUpload", given, token=token)
-    return dict(answer["data"]["createUpload"])
+    return dict(await api.outcome("CreateUpload", given, token=token))
 
 
 async def _post(ticket: dict[str, Any], file: bytes = FILE, **changes: Any) -> httpx2.Response:

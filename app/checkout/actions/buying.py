@@ -84,9 +84,7 @@ async def _chosen(product: ProductId, sku: SkuId | None) -> Sku:
     if found is None or found.off_sale_at is not None:
         raise ProductNotFound
     on_sale = (await catalog.skus_of([product]))[product]
-    if sku is None and len(on_sale) != 1:
-        raise SkuRequired
     chosen = [each for each in on_sale if sku in {None, each.id}]
-    if not chosen:
+    if len(chosen) != 1:
         raise SkuRequired
     return chosen[0]

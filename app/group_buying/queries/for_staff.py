@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise.expressions import Q
 
 from app.catalog import rules as catalog_rules
-from app.core import clock
+from app.core import clock, db
 from app.core.ids import DealId, GroupId
 from app.group_buying.models import Deal, Group, Seat
 from app.group_buying.states import DealStatus, GroupStatus
@@ -27,9 +27,7 @@ async def deals(
     found = Deal.all() if status is None else Deal.filter(_has_status(status, await clock.now()))
     for word in catalog_rules.words_of(search):
         found = found.filter(search_text__contains=f" {word} ")
-    if before is not None:
-        found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(found, "created_at", limit=limit, before=before)
 
 
 def _has_status(status: DealStatus, now: datetime) -> Q:
@@ -55,6 +53,4 @@ async def groups(
         found = found.filter(deal_id=deal)
     if status is not None:
         found = found.filter(status=status)
-    if before is not None:
-        found = found.filter(Q(created_at__lt=before[0]) | Q(created_at=before[0], id__lt=before[1]))
-    return await found.order_by("-created_at", "-id").limit(limit)
+    return await db.newest_first(found, "created_at", limit=limit, before=before)

@@ -5,6 +5,7 @@ statement that fails where the simulation was cancelled or the lease was lost me
 """
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from app.membership.rules import perks, plans, replay
 from app.membership.rules import standing as standings
 from app.membership.states import PerkKind, SimulationStatus
 from app.orders import queries as orders
-from app.orders.models import Order
+from app.orders.models import Order, OrderLine
 from app.payments.models import Purpose
 
 #: The kind of the stream on the bus; its head is the simulation's version.
@@ -107,11 +108,7 @@ async def replay_batch(simulation: PerkSimulation) -> None:
     in_force = (await queries.in_force(simulation.created_at)).plan
     grown = await queries.grown_of([each.user_id for each in batch], simulation.created_at)
     for order in batch:
-        bought = replay.Bought(
-            [(line.quantity, line.unit_price_fen) for line in lines[order.id]],
-            in_group=order.purpose is Purpose.GROUP_SEAT,
-            shipping_fen=order.shipping_fen + _waived_fen(order),
-        )
+        bought = _bought(order, lines[order.id])
         mine = grown[order.user_id]
         before = standings.standing(in_force, mine, simulation.created_at).tier
         now = standings.standing(draft, mine, simulation.created_at).tier
@@ -130,6 +127,14 @@ async def replay_batch(simulation: PerkSimulation) -> None:
     async with db.transaction():
         if await _write(simulation, tally.orders, SimulationStatus.DONE, result):
             await _mark_simulated(simulation)
+
+
+def _bought(order: Order, lines: Sequence[OrderLine]) -> replay.Bought:
+    return replay.Bought(
+        [(line.quantity, line.unit_price_fen) for line in lines],
+        in_group=order.purpose is Purpose.GROUP_SEAT,
+        shipping_fen=order.shipping_fen + _waived_fen(order),
+    )
 
 
 def _waived_fen(order: Order) -> int:

@@ -13,7 +13,7 @@ from app.core.ids import AddressId
 from schema.accounts.refusals import TryLater
 from schema.accounts.types import Address, SignInSuccess, read_visitor, the_viewer
 from schema.context import Asker, Info
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_text
 from schema.refusals import Refusal, refusing
 
 if TYPE_CHECKING:
@@ -177,10 +177,7 @@ async def _begin(info: Info, grant: Grant) -> SignInSuccess:
 
 
 def _read_address(text: str) -> AddressId:
-    address = read_id("address", text, "input.id")
-    if address is None:
-        raise AddressNotFound
-    return AddressId(address)
+    return AddressId(must_read_id("address", text, "input.id", AddressNotFound))
 
 
 def _read_written(given: SaveAddressInput) -> Written:

@@ -12,7 +12,7 @@ from app.core.ids import UserId
 from schema.accounts.refusals import TryLater
 from schema.accounts.types import StaffMember
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_text
 from schema.refusals import Refusal, refusing
 
 LONGEST_USERNAME = 64
@@ -196,10 +196,7 @@ class StaffingMutation:
 
 
 def _read_staff(text: str) -> UserId:
-    user = read_id("staff", text, "input.id")
-    if user is None:
-        raise StaffNotFound
-    return UserId(user)
+    return UserId(must_read_id("staff", text, "input.id", StaffNotFound))
 
 
 def _read_password(text: str, path: str = "input.password") -> str:

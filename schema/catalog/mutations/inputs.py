@@ -10,7 +10,7 @@ from app.catalog.actions.keeping import Described
 from app.catalog.errors import ProductNotFound, SkuNotFound
 from app.core.ids import ProductId, SkuId, UploadId
 from app.media.errors import UploadInvalid
-from schema.inputs import bad_input, read_count, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_count, read_text
 from schema.scalars import Fen
 
 LONGEST_TITLE = 100
@@ -18,7 +18,6 @@ LONGEST_DESCRIPTION = 10_000
 LONGEST_CATEGORY = 32
 LONGEST_NAME = 30
 LONGEST_REASON = 500
-LONGEST_KEY = 100
 MOST_PICTURES = 12
 MOST_OPTIONS = 5
 MOST_SKUS = 100
@@ -132,23 +131,12 @@ class SetStockInput:
 
 def read_product(text: str, path: str) -> ProductId:
     """The product that an id names; ProductNotFound."""
-    product = read_id("product", text, path)
-    if product is None:
-        raise ProductNotFound
-    return ProductId(product)
+    return ProductId(must_read_id("product", text, path, ProductNotFound))
 
 
 def read_sku_id(text: str) -> SkuId:
     """The SKU that an id names; SkuNotFound."""
-    sku = read_id("sku", text, "input.skuId")
-    if sku is None:
-        raise SkuNotFound
-    return SkuId(sku)
-
-
-def read_key(text: str) -> str:
-    """An idempotency key."""
-    return read_text(text, "input.idempotencyKey", LONGEST_KEY, shortest=1)
+    return SkuId(must_read_id("sku", text, "input.skuId", SkuNotFound))
 
 
 def read_reason(text: str | None) -> str | None:
@@ -182,9 +170,7 @@ def _read_pictures(given: Sequence[ProductPictureInput]) -> list[UploadId | int]
         if each.upload_id is None:
             found.append(read_count(each.existing or 0, f"{path}.existing", 0, MOST_PICTURES))
             continue
-        upload = read_id("upload", each.upload_id, f"{path}.uploadId")
-        if upload is None:
-            raise UploadInvalid
+        upload = must_read_id("upload", each.upload_id, f"{path}.uploadId", UploadInvalid)
         found.append(UploadId(upload))
     if len(set(found)) != len(found):
         bad_input("input.about.pictures", "A picture is shown once.")

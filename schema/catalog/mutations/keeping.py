@@ -18,7 +18,6 @@ from schema.catalog.mutations.inputs import (
     SetProductOnSaleInput,
     SetStockInput,
     read_about,
-    read_key,
     read_options,
     read_product,
     read_reason,
@@ -29,7 +28,7 @@ from schema.catalog.mutations.inputs import (
 from schema.catalog.refusals import SoloPriceTooLow, StockTooSmall
 from schema.catalog.types import StaffProduct
 from schema.context import Info
-from schema.inputs import read_count
+from schema.inputs import read_count, read_key
 from schema.refusals import Refusal, refusing
 
 CreateProductResult = Annotated[StaffProduct | Refusal, strawberry.union("CreateProductResult")]

@@ -13,7 +13,7 @@ from schema.checkout.types import NamedSku, PurchaseInput, read_choice, read_sku
 from schema.context import Info
 from schema.group_buying.refusals import AmountChanged, NotEligible
 from schema.group_buying.types import CheckoutStarted
-from schema.inputs import read_id, read_key
+from schema.inputs import must_read_id, read_key
 from schema.refusals import Refusal, refusing
 
 
@@ -42,9 +42,7 @@ class BuyNowMutation:
     async def buy_now(self, info: Info, input: BuyNowInput) -> BuyNowResult | None:  # noqa: A002 - the API's word
         """Buy alone."""
         buyer = info.context.must_be_signed_in().user
-        product = read_id("product", input.product_id, "input.productId")
-        if product is None:
-            raise ProductNotFound
+        product = must_read_id("product", input.product_id, "input.productId", ProductNotFound)
         named = read_sku(input.sku_id, "input.skuId") if input.sku_id is not None else None
         choice = SoloChoice(sku=await _sku(named) if named else None, **read_choice(input))
         started = await flows.buy_now(

@@ -11,7 +11,7 @@ from app.orders.errors import OrderNotFound
 from app.payments import flows as payments
 from schema.context import Info
 from schema.group_buying.types import CheckoutStarted
-from schema.inputs import read_id, read_key
+from schema.inputs import must_read_id, read_key
 from schema.orders.refusals import OrderNotPayable
 from schema.refusals import Refusal, refusing
 
@@ -99,10 +99,7 @@ class PayingMutation:
 
 
 def _order_id(text: str) -> OrderId:
-    order = read_id("order", text, "input.orderId")
-    if order is None:
-        raise OrderNotFound
-    return OrderId(order)
+    return OrderId(must_read_id("order", text, "input.orderId", OrderNotFound))
 
 
 async def the_order(buyer: UserId, order: OrderId) -> "Order":

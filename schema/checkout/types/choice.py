@@ -7,7 +7,7 @@ import strawberry
 from app.accounts.errors import AddressNotFound
 from app.core.errors import TargetNotFound
 from app.core.ids import AddressId
-from schema.inputs import read_id, read_pieces, read_points, read_share_code
+from schema.inputs import must_read_id, read_pieces, read_points, read_share_code
 from schema.scalars import Fen
 
 
@@ -49,13 +49,14 @@ def read_choice(given: PurchaseInput) -> Chosen:
     if given.coupon_ids:
         # Nobody has a coupon yet, so none of these is hers.
         raise TargetNotFound
-    address = read_id("address", given.address_id, "input.addressId") if given.address_id is not None else None
-    if given.address_id is not None and address is None:
-        raise AddressNotFound
     return {
         "quantity": read_pieces(given.quantity),
-        "address": AddressId(address) if address else None,
+        "address": _read_address(given.address_id),
         "share_code": read_share_code(given.share_code),
         "expected_fen": given.expected_amount_fen,
         "use_points": read_points(given.use_points),
     }
+
+
+def _read_address(text: str | None) -> AddressId | None:
+    return None if text is None else AddressId(must_read_id("address", text, "input.addressId", AddressNotFound))

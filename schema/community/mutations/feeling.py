@@ -6,7 +6,6 @@ import strawberry
 
 from app.community.actions import feeling
 from app.community.states import Reaction
-from app.core.errors import TargetNotFound
 from app.core.ids import ProfileId
 from app.core.targets import Target
 from schema.accounts.loaders import load_profiles
@@ -14,7 +13,7 @@ from schema.community.loaders import load_reaction_counts
 from schema.community.mutations.reading import read_target
 from schema.community.types import TARGET_OPENERS, Following, Post
 from schema.context import Info
-from schema.inputs import read_id
+from schema.inputs import must_read_id
 from schema.refusals import Refusal, refusing
 
 if TYPE_CHECKING:
@@ -79,9 +78,7 @@ class FeelingMutation:
     async def follow(self, info: Info, input: FollowInput) -> FollowResult | None:  # noqa: A002 - the API's word
         """Follow a person."""
         user = info.context.must_be_signed_in().user
-        profile = read_id("profile", input.profile_id, "input.profileId")
-        if profile is None:
-            raise TargetNotFound
+        profile = must_read_id("profile", input.profile_id, "input.profileId")
         following = await feeling.follow(follower=user, profile=ProfileId(profile), wanted=input.follow)
         (found,) = await load_profiles([ProfileId(profile)])
         return Following(profile=found, following=following) if found else None

@@ -1,7 +1,6 @@
 """Communities themselves, and who belongs to them."""
 
 from typing import Annotated
-from uuid import UUID
 
 import strawberry
 
@@ -16,7 +15,7 @@ from app.media.errors import UploadInvalid
 from schema.community.mutations.reading import read_community
 from schema.community.types import Community
 from schema.context import Info
-from schema.inputs import read_id, read_key, read_text
+from schema.inputs import must_read_id, read_key, read_text
 from schema.refusals import Refusal, refusing
 
 
@@ -120,10 +119,7 @@ def _read_new(text: str | None, path: str, longest: int, *, shortest: int = 0) -
 def _read_cover(text: str | None) -> UploadId | None:
     if text is None:
         return None
-    found: UUID | None = read_id("upload", text, "input.coverUploadId")
-    if found is None:
-        raise UploadInvalid
-    return UploadId(found)
+    return UploadId(must_read_id("upload", text, "input.coverUploadId", UploadInvalid))
 
 
 async def _as_it_is(community: CommunityId) -> Community:

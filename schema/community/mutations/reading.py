@@ -2,18 +2,14 @@
 
 from app.community.actions import places
 from app.core import ids
-from app.core.errors import TargetNotFound
 from app.core.ids import CommunityId
 from app.core.targets import Target
-from schema.inputs import bad_input, read_id
+from schema.inputs import bad_input, must_read_id
 
 
 def read_community(text: str) -> CommunityId:
     """Which community is meant; TargetNotFound for an id of another kind."""
-    found = read_id(places.KIND, text, "input.communityId")
-    if found is None:
-        raise TargetNotFound
-    return CommunityId(found)
+    return CommunityId(must_read_id(places.KIND, text, "input.communityId"))
 
 
 def read_target(text: str, path: str) -> Target:

@@ -7,16 +7,14 @@ import strawberry
 from app.community import flows, queries, rules
 from app.community.actions import commenting, posting
 from app.community.actions.posting import Written
-from app.core.errors import TargetNotFound
 from app.core.ids import CommentId, PostId
 from schema.community.mutations.reading import read_community, read_target
 from schema.community.types import Post, PostComment
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text, read_uploads
+from schema.inputs import bad_input, must_read_id, read_key, read_text, read_uploads
 from schema.moderation.refusals import Muted
 from schema.refusals import Refusal, refusing
 
-_LONGEST_CLIENT_ID = 100
 #: What a text may have at the door; what is too long for a post or comment has a refusal of its own.
 _LONGEST_TEXT = 20_000
 
@@ -83,7 +81,7 @@ class WritingMutation:
             author=author,
             community=read_community(input.community_id),
             written=written,
-            client_id=_read_client_id(input.client_id),
+            client_id=read_key(input.client_id, "input.clientId"),
         )
         row = await queries.post(post)
         return Post.of(row) if row else None
@@ -107,7 +105,7 @@ class WritingMutation:
             author=author,
             post=_read_post(input.target_id, "input.targetId"),
             text=read_text(input.text, "input.text", _LONGEST_TEXT, shortest=1),
-            client_id=_read_client_id(input.client_id),
+            client_id=read_key(input.client_id, "input.clientId"),
         )
         row = await queries.comment(comment)
         return PostComment.of(row) if row else None
@@ -117,24 +115,14 @@ class WritingMutation:
     async def withdraw_comment(self, info: Info, input: WithdrawCommentInput) -> WithdrawCommentResult | None:  # noqa: A002 - the API's word
         """Take a comment back."""
         author = info.context.must_be_signed_in().user
-        found = read_id(commenting.KIND, input.comment_id, "input.commentId")
-        if found is None:
-            raise TargetNotFound
-        comment = CommentId(found)
+        comment = CommentId(must_read_id(commenting.KIND, input.comment_id, "input.commentId"))
         await commenting.withdraw(author=author, comment=comment)
         row = await queries.comment(comment)
         return PostComment.of(row) if row else None
 
 
 def _read_post(text: str, path: str) -> PostId:
-    found = read_id(posting.KIND, text, path)
-    if found is None:
-        raise TargetNotFound
-    return PostId(found)
-
-
-def _read_client_id(text: str) -> str:
-    return read_text(text, "input.clientId", _LONGEST_CLIENT_ID, shortest=1)
+    return PostId(must_read_id(posting.KIND, text, path))
 
 
 def _read_topics(given: list[str]) -> list[str]:

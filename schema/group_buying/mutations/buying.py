@@ -23,7 +23,7 @@ from schema.group_buying.refusals import (
     NotEligible,
 )
 from schema.group_buying.types import CheckoutStarted
-from schema.inputs import read_id, read_key
+from schema.inputs import must_read_id, read_key
 from schema.refusals import Refusal, refusing
 
 if TYPE_CHECKING:
@@ -94,9 +94,7 @@ class BuyingMutation:
     async def open_group(self, info: Info, input: OpenGroupInput) -> OpenGroupResult | None:  # noqa: A002 - the API's word
         """Open a group."""
         buyer = info.context.must_be_signed_in().user
-        deal = read_id("deal", input.deal_id, "input.dealId")
-        if deal is None:
-            raise errors.DealNotFound
+        deal = must_read_id("deal", input.deal_id, "input.dealId", errors.DealNotFound)
         started = await flows.open_group(
             buyer=buyer, deal=DealId(deal), choice=_choice(input), key=read_key(input.idempotency_key)
         )
@@ -134,11 +132,9 @@ class BuyingMutation:
 
 
 def _choice(given: OpenGroupInput | JoinGroupInput) -> Choice:
-    offer = read_id("offer", given.sku_id, "input.skuId") if given.sku_id is not None else None
-    if given.sku_id is not None and offer is None:
-        raise errors.SkuNotInDeal
+    sku = given.sku_id
     return Choice(
-        offer=OfferId(offer) if offer else None,
+        offer=None if sku is None else OfferId(must_read_id("offer", sku, "input.skuId", errors.SkuNotInDeal)),
         if_seat_lost=getattr(given, "if_seat_lost", None) or IfSeatLost.REFUND,
         **read_choice(given),
     )

@@ -8,7 +8,6 @@ import strawberry
 
 from app.accounts.models import Role
 from app.catalog.errors import ProductNotFound
-from app.core.errors import TargetNotFound
 from app.core.ids import DealId, ProductId, SkuId
 from app.group_buying import errors, models, queries
 from app.group_buying.actions import dealing, offering
@@ -17,7 +16,7 @@ from app.group_buying.states import Audience, DealMove
 from schema.context import Info
 from schema.group_buying.refusals import DealMoveRefused, GroupPriceTooHigh
 from schema.group_buying.types.staff import StaffDeal
-from schema.inputs import bad_input, read_count, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_count, read_text
 from schema.refusals import Refusal, refusing
 from schema.scalars import Fen
 
@@ -129,9 +128,7 @@ class DealingMutation:
         """Draft a deal."""
         by = info.context.must_have(*_KEEPERS).user
         key = read_text(input.idempotency_key, "input.idempotencyKey", LONGEST_KEY, shortest=1)
-        product = read_id("product", input.product_id, "input.productId")
-        if product is None:
-            raise ProductNotFound
+        product = must_read_id("product", input.product_id, "input.productId", ProductNotFound)
         made = await offering.draft_deal(by=by, new=_read_terms(ProductId(product), input.terms), key=key)
         return await _as_it_is(made)
 
@@ -200,10 +197,7 @@ async def _move(info: Info, given: MoveDealInput, move: DealMove) -> StaffDeal:
 
 
 def _read_deal(text: str) -> DealId:
-    deal = read_id("deal", text, "input.id")
-    if deal is None:
-        raise errors.DealNotFound
-    return DealId(deal)
+    return DealId(must_read_id("deal", text, "input.id", errors.DealNotFound))
 
 
 async def _row(deal: DealId) -> models.Deal:
@@ -258,9 +252,7 @@ def _read_offers(given: Sequence[OfferInput]) -> list[NewOffer]:
     offers: list[NewOffer] = []
     for number, each in enumerate(given):
         path = f"input.terms.offers.{number}"
-        sku = read_id("sku", each.sku_id, f"{path}.skuId")
-        if sku is None:
-            raise TargetNotFound
+        sku = must_read_id("sku", each.sku_id, f"{path}.skuId")
         if sku in [offer.sku for offer in offers]:
             bad_input(f"{path}.skuId", "A SKU is offered once.")
         price = read_count(each.price_fen, f"{path}.priceFen", 0, DEAREST_FEN)

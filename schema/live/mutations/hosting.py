@@ -14,13 +14,12 @@ from app.live.actions import running, talking
 from app.live.actions.running import Edit
 from app.media.errors import UploadInvalid
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_id, read_key, read_text
 from schema.live.mutations.watching import as_it_is, read_room
 from schema.live.types import LiveControl, LiveRoom
 from schema.refusals import Refusal, refusing
 
 _LONGEST_TITLE = 60
-_LONGEST_KEY = 100
 _LONGEST_REASON = 500
 _MOST_LINES = 100
 #: Nobody plans further ahead, and a start that is long over is a mistake of the date.
@@ -138,7 +137,7 @@ class HostingMutation:
             title=read_text(input.title, "input.title", _LONGEST_TITLE, shortest=1),
             starts_at=await _read_start(info, input.starts_at),
             products=_read_products(input.product_ids or []),
-            client_id=read_text(input.client_id, "input.clientId", _LONGEST_KEY, shortest=1),
+            client_id=read_key(input.client_id, "input.clientId"),
         )
         return await as_it_is(room)
 
@@ -293,10 +292,7 @@ async def _read_edit(info: Info, given: EditLiveInput) -> Edit:
 
 
 def _read_upload(text: str) -> UploadId:
-    upload = read_id("upload", text, "input.coverUploadId")
-    if upload is None:
-        raise UploadInvalid
-    return UploadId(upload)
+    return UploadId(must_read_id("upload", text, "input.coverUploadId", UploadInvalid))
 
 
 async def _read_start(info: Info, at: datetime) -> datetime:

@@ -11,14 +11,13 @@ from app.live.actions import counting, reminding
 from app.live.actions.change import KIND
 from app.live.actions.talking import KIND as DANMAKU
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text
+from schema.inputs import bad_input, must_read_id, read_id, read_key, read_text
 from schema.live.refusals import SlowMode
 from schema.live.types import LiveReminder, LiveRoom
 from schema.moderation.refusals import Muted
 from schema.refusals import Refusal, refusing
 from schema.scalars import Coupon, PointsAmount, public_id
 
-_LONGEST_KEY = 100
 #: Far more than a line has: the shop says what is too long.
 _ANY_LENGTH = 10_000
 
@@ -116,7 +115,7 @@ class WatchingMutation:
         user = info.context.must_be_signed_in().user
         room = read_room(input.room_id)
         text = read_text(input.text, "input.text", _ANY_LENGTH, shortest=1)
-        client_id = read_text(input.client_id, "input.clientId", _LONGEST_KEY, shortest=1)
+        client_id = read_key(input.client_id, "input.clientId")
         line = await flows.say(user=user, room=room, text=" ".join(text.split()), client_id=client_id)
         return DanmakuSent(id=public_id(DANMAKU, line))
 
@@ -128,7 +127,7 @@ class WatchingMutation:
         room = read_room(input.room_id)
         if not 1 <= input.count <= rules.MOST_LIKES:
             bad_input("input.count", "A batch has 1 to 200 taps.")
-        batch_id = read_text(input.batch_id, "input.batchId", _LONGEST_KEY, shortest=1)
+        batch_id = read_key(input.batch_id, "input.batchId")
         return LikesSent(total=await counting.like(user=user, room=room, taps=input.count, batch_id=batch_id))
 
     @strawberry.mutation(
@@ -143,7 +142,7 @@ class WatchingMutation:
         """Claim a packet; no rain falls yet."""
         info.context.must_be_signed_in()
         read_id("rain", input.rain_id, "input.rainId")
-        read_text(input.idempotency_key, "input.idempotencyKey", _LONGEST_KEY, shortest=1)
+        read_key(input.idempotency_key)
         raise TargetNotFound
 
     @strawberry.mutation(description="One entry per person: a repeat gives the same number.")
@@ -170,10 +169,7 @@ class WatchingMutation:
 
 def read_room(text: str) -> LiveRoomId:
     """The room that an id names. TargetNotFound where it names another kind of thing."""
-    room = read_id(KIND, text, "input.roomId")
-    if room is None:
-        raise TargetNotFound
-    return LiveRoomId(room)
+    return LiveRoomId(must_read_id(KIND, text, "input.roomId"))
 
 
 async def as_it_is(room: LiveRoomId) -> LiveRoom:

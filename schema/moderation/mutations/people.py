@@ -14,8 +14,8 @@ from app.core.errors import TargetNotFound
 from app.core.ids import CommunityId
 from app.moderation import actions
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text
-from schema.moderation.mutations.reading import LONGEST_REASON, found, read_person, read_reason
+from schema.inputs import bad_input, must_read_id, read_text
+from schema.moderation.mutations.reading import LONGEST_REASON, read_person, read_reason
 from schema.moderation.types import ModeratedPerson, Mute, kinds
 from schema.moderation.types.people import open_mute, open_person
 from schema.refusals import Refusal, refusing
@@ -87,7 +87,7 @@ class PeopleMutation:
     ) -> MuteResult | None:
         """Let somebody write again."""
         by = info.context.must_have(Role.COMMUNITY_MANAGER).user
-        mute = found(read_id(kinds.MUTE, input.mute_id, "input.muteId"))
+        mute = must_read_id(kinds.MUTE, input.mute_id, "input.muteId")
         reason = read_text(input.reason or "", "input.reason", LONGEST_REASON) or None
         await actions.unmute(by=by, mute=mute, expected_version=input.expected_version, reason=reason)
         return await open_mute(info, mute)
@@ -122,7 +122,7 @@ class PeopleMutation:
 async def _read_community(text: str | None) -> UUID | None:
     if text is None:
         return None
-    community = found(read_id(COMMUNITY, text, "input.communityId"))
+    community = must_read_id(COMMUNITY, text, "input.communityId")
     if await communities.community(CommunityId(community)) is None:
         raise TargetNotFound
     return community

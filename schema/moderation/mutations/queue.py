@@ -10,8 +10,8 @@ from app.accounts.models import Role
 from app.moderation import actions, queries, rules
 from app.moderation.states import AppealStatus, Decision, ReportReason
 from schema.context import Info
-from schema.inputs import read_id, read_text
-from schema.moderation.mutations.reading import LONGEST_REASON, found, read_reason, read_target
+from schema.inputs import must_read_id, read_text
+from schema.moderation.mutations.reading import LONGEST_REASON, read_reason, read_target
 from schema.moderation.types import Appeal, ModerationItem, ReportReceived, kinds
 from schema.moderation.types.items import open_item
 from schema.refusals import Refusal, refusing
@@ -102,7 +102,7 @@ class QueueMutation:
     ) -> AppealResult | None:
         """Say that a removal was wrong."""
         user = info.context.must_be_signed_in().user
-        item = found(read_id(kinds.REMOVAL, input.removal_id, "input.removalId"))
+        item = must_read_id(kinds.REMOVAL, input.removal_id, "input.removalId")
         # Its length is for the shop to refuse: TEXT_TOO_LONG.
         text = read_text(input.text, "input.text", max(rules.LONGEST_APPEAL, len(input.text)), shortest=1)
         return await _appeal(await actions.appeal(author=user, item=item, text=text))
@@ -116,7 +116,7 @@ class QueueMutation:
     ) -> ModerationItemResult | None:
         """Take an item to look at."""
         by = info.context.must_have(Role.COMMUNITY_MANAGER).user
-        item = found(read_id(kinds.ITEM, input.id, "input.id"))
+        item = must_read_id(kinds.ITEM, input.id, "input.id")
         await actions.claim(by=by, item=item, expected_version=input.expected_version)
         return await open_item(info, item)
 
@@ -129,7 +129,7 @@ class QueueMutation:
     ) -> ModerationItemResult | None:
         """Decide on a thing."""
         by = info.context.must_have(Role.COMMUNITY_MANAGER).user
-        item = found(read_id(kinds.ITEM, input.id, "input.id"))
+        item = must_read_id(kinds.ITEM, input.id, "input.id")
         shortest = 1 if input.decision is ModerationDecision.REMOVE else 0
         await actions.decide(
             by=by,
@@ -149,7 +149,7 @@ class QueueMutation:
     ) -> AppealResult | None:
         """Decide on an appeal."""
         by = info.context.must_have(Role.COMMUNITY_MANAGER).user
-        appeal = found(read_id(kinds.APPEAL, input.id, "input.id"))
+        appeal = must_read_id(kinds.APPEAL, input.id, "input.id")
         await actions.decide_appeal(
             by=by,
             appeal=appeal,

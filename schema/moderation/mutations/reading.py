@@ -1,7 +1,6 @@
 """Reading what moderators send."""
 
 from typing import NoReturn
-from uuid import UUID
 
 from graphql import GraphQLError
 
@@ -15,13 +14,6 @@ from schema.inputs import bad_input, read_text
 from schema.moderation.types.people import named_person
 
 LONGEST_REASON = 500
-
-
-def found(value: UUID | None) -> UUID:
-    """An id of the kind that is asked for; TargetNotFound for one of another kind."""
-    if value is None:
-        raise TargetNotFound
-    return value
 
 
 def read_target(text: str) -> Target:

@@ -8,8 +8,7 @@ from app.accounts.models import Role
 from app.moderation import actions, rules
 from app.moderation.states import Severity
 from schema.context import Info
-from schema.inputs import bad_input, read_id, read_text
-from schema.moderation.mutations.reading import found
+from schema.inputs import bad_input, must_read_id, read_text
 from schema.moderation.types import FilterWord, kinds
 from schema.moderation.types.words import open_word
 from schema.refusals import Refusal, refusing
@@ -67,6 +66,6 @@ class WordsMutation:
     ) -> FilterWordResult | None:
         """Let the filter forget a word."""
         by = info.context.must_have(Role.COMMUNITY_MANAGER).user
-        word = found(read_id(kinds.WORD, input.id, "input.id"))
+        word = must_read_id(kinds.WORD, input.id, "input.id")
         await actions.remove_word(by=by, word=word, expected_version=input.expected_version)
         return await open_word(info, word)
