@@ -97,6 +97,9 @@ def read_text(text: str, path: str, longest: int, *, shortest: int = 0) -> str:
     if not any(each not in _BLANKS and category(each) not in _UNSEEN for each in text):
         text = ""
     if not shortest <= len(text) <= longest:
+        if not text and shortest == 1:
+            # Where the longest is for the shop to refuse, a number here would not be the shop's.
+            bad_input(path, "This cannot be empty.")
         bad_input(path, "This has {shortest} to {longest} characters.", shortest=shortest, longest=longest)
     if any(category(each) in {"Cc", "Cs"} and each not in "\n\t" for each in text):
         bad_input(path, "This contains control characters.")

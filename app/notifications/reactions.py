@@ -9,8 +9,9 @@ from uuid import UUID
 
 from app.accounts import queries as accounts
 from app.after_sale.facts import RefundRejected
+from app.community import queries as communities
 from app.core import outbox
-from app.core.ids import GroupId, LiveRoomId, OrderId, UserId
+from app.core.ids import CommunityId, GroupId, LiveRoomId, OrderId, UserId
 from app.core.outbox import Fact, Reaction
 from app.core.targets import Target
 from app.group_buying import queries as group_buying
@@ -260,12 +261,17 @@ async def tell_of_appeal(fact: AppealDecided) -> None:
 
 
 async def tell_of_mute(fact: PersonMuted) -> None:
-    """Tell somebody that she may not write, until when, and why."""
+    """Tell somebody that she may not write, where, until when, and why."""
+    where = await communities.community(CommunityId(fact.community)) if fact.community else None
     await tell(
         users=[fact.user],
         kind=NotificationKind.MUTED,
         target=Target("community", fact.community) if fact.community else Target("user", fact.user),
-        values={"reason": fact.reason, "until": fact.until.isoformat() if fact.until else None},
+        values={
+            "reason": fact.reason,
+            "until": fact.until.isoformat() if fact.until else None,
+            "community": where.name if where else None,
+        },
     )
 
 

@@ -2,7 +2,8 @@
 
 An entry keeps a kind and values: `title` and `code` of the group, `nickname` (masked), `seats_left`, `size`,
 `amount_fen`, `reason`; of a parcel `carrier` and `number`; of a tier its name (`tier`), `rank` and `rank_before`; of
-what somebody wrote its kind (`what`), and the `decision` on it or the `status` of the appeal; of a mute `until`.
+what somebody wrote its kind (`what`), and the `decision` on it or the `status` of the appeal; of a mute `until` and the
+`community`'s name.
 The Chinese stands in the catalogue of words.
 """
 
@@ -69,7 +70,7 @@ _BODIES: Mapping[NotificationKind, str] = {
     NotificationKind.REWARD_AVAILABLE: "{points} points for bringing a friend are yours to use.",
     NotificationKind.MODERATION_DECIDED: "{why}",
     NotificationKind.APPEAL_DECIDED: "{why}",
-    NotificationKind.MUTED: "{until_when}: {reason}",
+    NotificationKind.MUTED: "{why}",
 }
 
 _WHY_GROUP_FAILED: Mapping[GroupFailure, str] = {
@@ -119,14 +120,20 @@ def _spoken(kind: NotificationKind, values: Values, locale: str) -> dict[str, st
     if kind in {NotificationKind.MODERATION_DECIDED, NotificationKind.APPEAL_DECIDED}:
         spoken |= _moderated(values, locale)
     if kind is NotificationKind.MUTED:
-        spoken["until_when"] = _until(values["until"], locale)
+        until_when = _until(values["until"], locale)
+        where = _MUTED_SOMEWHERE if values["community"] else _MUTED_EVERYWHERE
+        spoken["why"] = say(locale, where, **{**values, "until_when": until_when})
     return spoken
+
+
+_MUTED_EVERYWHERE = "Everywhere, {until_when}: {reason}"
+_MUTED_SOMEWHERE = "In {community}, {until_when}: {reason}"
 
 
 def _until(moment_said: str | None, locale: str) -> str:
     if moment_said is None:
-        return say(locale, "Until further notice")
-    return say(locale, "Until {at}", at=moment(datetime.fromisoformat(moment_said)))
+        return say(locale, "until further notice")
+    return say(locale, "until {at}", at=moment(datetime.fromisoformat(moment_said)))
 
 
 def _moderated(values: Values, locale: str) -> dict[str, str]:

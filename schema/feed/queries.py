@@ -2,6 +2,7 @@
 
 import strawberry
 
+from app.community import queries as communities
 from app.community.actions import places
 from app.core.ids import CommunityId
 from schema.connections import page_info
@@ -24,7 +25,7 @@ class FeedViewer:
         """Read what is new."""
         user = info.context.must_be_signed_in().user
         community = read_id(places.KIND, community_id, "communityId") if community_id else None
-        if community_id and community is None:
+        if community_id and (community is None or await communities.community(CommunityId(community)) is None):
             read_page_size(first)
             return FeedConnection(edges=[], page_info=page_info([], more=False, after=after))
         return await feed_of_person(info, user, CommunityId(community) if community else None, first, after)

@@ -10,6 +10,7 @@ from app.accounts import actions as accounts
 from app.community.actions import feeling, places, posting
 from app.community.states import Reaction
 from app.core import clock
+from app.core.ids import new_id, to_public
 from app.core.targets import Target
 from app.feed import jobs, rules
 from app.feed.models import FeedEdition
@@ -204,8 +205,10 @@ async def test_nobody_reads_on_in_another_s_feed_or_with_a_forged_cursor(api: Ap
 
 async def test_a_community_that_is_none_has_an_empty_feed(api: Api) -> None:
     ann = await a_signed_in_user()
-    feed = await my_feed(api, ann.access_token, community=Target("post", ann.user).public_id)
-    assert (feed["edges"], feed["pageInfo"]["hasNextPage"]) == ([], False)
+    await a_post(await a_community("茶友会", ann.user))
+    for nowhere in ("post", "community"):
+        feed = await my_feed(api, ann.access_token, community=to_public(nowhere, new_id()))
+        assert (feed["edges"], feed["pageInfo"]["hasNextPage"]) == ([], False)
 
 
 async def test_a_page_costs_the_same_statements_however_much_it_shows(

@@ -21,6 +21,7 @@ from app.notifications.reactions import REACTIONS
 from app.notifications.wording import words
 from app.payments.facts import RefundFailed, RefundSucceeded
 from tests.factories.accounts import a_user
+from tests.factories.community import a_community
 from tests.factories.moderation import a_note, a_queued_note
 from tests.factories.notifications import a_consent, a_group_to_tell_of, a_user_id
 
@@ -175,14 +176,16 @@ async def test_the_author_hears_once_what_came_of_her_appeal_and_why(status: App
     assert (await _inbox(author))[1:] == [(NotificationKind.APPEAL_DECIDED, body)]
 
 
-async def test_who_may_not_write_hears_until_when_and_why() -> None:
-    person = (await a_user()).id
-    await moderation.mute(
-        by=a_user_id(), user=person, community=None, until=datetime(2026, 11, 24, 7, 1, tzinfo=UTC), reason="刷屏"
-    )
+@pytest.mark.parametrize(
+    ("named", "body"), [(True, "在茶友会，至 2026-11-24 15:01：刷屏"), (False, "至 2026-11-24 15:01：刷屏")]
+)
+async def test_who_may_not_write_hears_where_until_when_and_why(named: bool, body: str) -> None:
+    person, place = (await a_user()).id, await a_community("茶友会")
+    until = datetime(2026, 11, 24, 7, 1, tzinfo=UTC)
+    await moderation.mute(by=a_user_id(), user=person, community=place if named else None, until=until, reason="刷屏")
     for _ in range(2):
         await worker.deliver_due()
-    assert await _inbox(person) == [(NotificationKind.MUTED, "至 2026-11-24 15:01：刷屏")]
+    assert await _inbox(person) == [(NotificationKind.MUTED, body)]
 
 
 async def test_workers_at_once_tell_everybody_once() -> None:

@@ -39,7 +39,11 @@ EVERY: list[tuple[NotificationKind, dict[str, Any]]] = [
         for what in WRITTEN
         for status in ("UPHELD", "OVERTURNED")
     ],
-    *[(NotificationKind.MUTED, {"reason": "123", "until": until}) for until in ("2026-11-23T10:00:00+00:00", None)],
+    *[
+        (NotificationKind.MUTED, {"reason": "123", "until": until, "community": community})
+        for until in ("2026-11-23T10:00:00+00:00", None)
+        for community in ("123", None)
+    ],
 ]
 
 

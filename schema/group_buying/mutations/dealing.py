@@ -16,14 +16,13 @@ from app.group_buying.states import Audience, DealMove
 from schema.context import Info
 from schema.group_buying.refusals import DealMoveRefused, GroupPriceTooHigh
 from schema.group_buying.types.staff import StaffDeal
-from schema.inputs import bad_input, must_read_id, read_count, read_text
+from schema.inputs import bad_input, must_read_id, read_count, read_key, read_text
 from schema.refusals import Refusal, refusing
 from schema.scalars import Fen
 
 LONGEST_TITLE = 100
 LONGEST_DESCRIPTION = 5000
 LONGEST_REASON = 200
-LONGEST_KEY = 100
 MOST_OFFERS = 100
 MOST_REGIONS = 100
 MOST_PIECES = 1_000_000
@@ -127,7 +126,7 @@ class DealingMutation:
     ) -> CreateDealResult | None:
         """Draft a deal."""
         by = info.context.must_have(*_KEEPERS).user
-        key = read_text(input.idempotency_key, "input.idempotencyKey", LONGEST_KEY, shortest=1)
+        key = read_key(input.idempotency_key)
         product = must_read_id("product", input.product_id, "input.productId", ProductNotFound)
         made = await offering.draft_deal(by=by, new=_read_terms(ProductId(product), input.terms), key=key)
         return await _as_it_is(made)
