@@ -27,6 +27,7 @@ REDIS_URL = "redis://127.0.0.1:6379/0"
 #: These touch no database, so one run says everything; test_layout.py watches that it stays true.
 WITHOUT_DATABASE = (
     "tests/contract/test_promises.py",
+    "tests/core/test_commands.py",
     "tests/deploy",
     "tests/engine",
     "tests/wechat",
