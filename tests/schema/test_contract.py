@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from graphql import build_schema, parse, validate
+from graphql import GraphQLSchema, build_schema, parse, validate
 
 from app import wiring
 from app.core.errors import DomainError
@@ -18,13 +18,17 @@ from tests.conftest import Api, WeChat
 _SCHEMA = Path(__file__).parents[2] / "schema"
 
 
+@pytest.fixture(scope="module")
+def exported() -> GraphQLSchema:
+    return build_schema((_SCHEMA / "schema.graphql").read_text())
+
+
 def test_the_exported_schema_is_the_code_s() -> None:
     assert (_SCHEMA / "schema.graphql").read_text() == sdl(), "run `make schema`"
 
 
 @pytest.mark.parametrize("name", operations())
-def test_a_document_is_valid_under_the_exported_schema(name: str) -> None:
-    exported = build_schema((_SCHEMA / "schema.graphql").read_text())
+def test_a_document_is_valid_under_the_exported_schema(exported: GraphQLSchema, name: str) -> None:
     assert validate(exported, parse(operations()[name])) == []
 
 
