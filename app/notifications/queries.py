@@ -70,10 +70,11 @@ async def entry(user: UserId, notification: UUID) -> Notification | None:
     return await Notification.get_or_none(id=notification, user_id=user)
 
 
-async def template_states(user: UserId) -> list[TemplateState]:
+async def template_states(user: UserId, *, one_more_room: bool = False) -> list[TemplateState]:
     """Every template that messages are sent with, and how this user stands to each.
 
-    One consent is one message, so who waits for three live rooms is asked until she has allowed three.
+    One consent is one message, so who waits for three live rooms is asked until she has allowed three. With
+    `one_more_room` she is about to wait for a fourth: the tap that says so is the moment to ask.
     """
     consents = {each.purpose: each for each in await MessageConsent.filter(user_id=user)}
     now = await clock.now()
@@ -81,9 +82,11 @@ async def template_states(user: UserId) -> list[TemplateState]:
     for purpose, template_id in templates.template_ids().items():
         consent = consents.get(purpose)
         remaining, refused_at = (consent.remaining, consent.refused_at) if consent else (0, None)
-        needed = max(1, await live.open_reminders(user)) if purpose is MessagePurpose.LIVE_START else 1
+        rooms = await live.open_reminders(user) + one_more_room if purpose is MessagePurpose.LIVE_START else 1
         is_muted = consent is not None and consent.muted_at is not None
-        ask = not is_muted and rules.should_ask(remaining=remaining, refused_at=refused_at, now=now, needed=needed)
+        ask = not is_muted and rules.should_ask(
+            remaining=remaining, refused_at=refused_at, now=now, needed=max(1, rooms)
+        )
         states.append(TemplateState(purpose, template_id, remaining, ask))
     return states
 

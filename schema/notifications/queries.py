@@ -1,5 +1,6 @@
 """Reading the inbox, and which messages to ask consent for."""
 
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -29,10 +30,17 @@ class NotificationsViewer:
         return NotificationConnection(user=user, head=head, edges=listed.edges, page_info=listed.page_info)
 
     @strawberry.field
-    async def message_templates(self, info: Info) -> list[MessageTemplate]:
+    async def message_templates(
+        self,
+        info: Info,
+        to_be_reminded: Annotated[
+            bool, strawberry.argument(description="Whether the next tap asks to be reminded of one more live room.")
+        ] = False,
+    ) -> list[MessageTemplate]:
         """Tell every template that messages are sent with."""
         user = info.context.must_be_signed_in().user
-        return [MessageTemplate.of(state) for state in await queries.template_states(user)]
+        states = await queries.template_states(user, one_more_room=to_be_reminded)
+        return [MessageTemplate.of(state) for state in states]
 
     @strawberry.field(description="For these no WeChat message is sent; the inbox has the entries all the same.")
     async def muted_purposes(self, info: Info) -> list[MessagePurpose]:

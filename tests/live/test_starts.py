@@ -214,11 +214,13 @@ async def test_the_next_tap_asks_for_a_consent_while_more_rooms_are_waited_for_t
     first, second = await a_room(), await a_room()
     ann = await _waits(wechat, "ann", first)
 
-    async def asks() -> bool:
-        states = await queries.template_states(ann.user)
-        return next(each.should_ask for each in states if each.purpose is LIVE_START)
+    async def asks(*, one_more_room: bool = False) -> bool:
+        read = "query ($more: Boolean!) { viewer { messageTemplates(toBeReminded: $more) { purpose shouldAsk } } }"
+        templates = (await api.outcome(read, {"more": one_more_room}, token=ann.access_token))["messageTemplates"]
+        return bool(next(each["shouldAsk"] for each in templates if each["purpose"] == LIVE_START))
 
     assert not await asks()
+    assert await asks(one_more_room=True)
     await reminding.remind(user=ann.user, room=second.id, wanted=True)
     assert await asks()
     await reminding.remind(user=ann.user, room=second.id, wanted=False)
